@@ -1,0 +1,2 @@
+export { GRAM_BLOCK } from './types.ts';
+export type { Comparison, Gram, KernelChunk, Kernels, SlerpWeights } from './types.ts';

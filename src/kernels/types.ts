@@ -1,0 +1,69 @@
+import type { FloatDtype } from '../tensors/index.ts';
+
+/** Elements per block of `gram`: one f64 sum each, so that chunk size never changes a bit. */
+export const GRAM_BLOCK = 4096;
+
+/** Number of distinct inner products of k vectors. */
+export type Gram = Float64Array;
+
+/** What slerp's formula makes of a Gram matrix and a t. Source: docs/methods/slerp.md. */
+export interface SlerpWeights {
+	/** Weight of the first vector (the base, t = 0), a float32. */
+	readonly w0: number;
+	/** Weight of the second vector (t = 1), a float32. */
+	readonly w1: number;
+	/** Cosine of the angle between the two, in f64. */
+	readonly cosine: number;
+	/** `linear` where |cosine| > 0.9995, as in mergekit. */
+	readonly branch: 'great-circle' | 'linear';
+}
+
+/** How two equally long tensors differ, element by element in their common dtype. */
+export interface Comparison {
+	readonly elements: number;
+	/** Equal bits; NaN equals NaN; +0 and -0 are counted apart in `signOfZero` and as identical here. */
+	readonly identical: number;
+	/** Largest distance in units in the last place, by ordered integers; 2^32 - 1 where one is NaN. */
+	readonly maxUlp: number;
+	/** Counts of distances 0, 1, 2, 3-4, 5-8, 9-16, >16. */
+	readonly histogram: readonly number[];
+	/** Elements that are zero in both and differ in sign. */
+	readonly signOfZero: number;
+	/** Index of the worst element within the tensor (chunk offsets added by the caller). */
+	readonly worstIndex: number;
+}
+
+/**
+ * One chunk of k inputs of equal length, held in the backend's memory.
+ * Every method throws `RemeltError('kernel-failed')` on misuse and leaves the chunk usable.
+ */
+export interface KernelChunk {
+	/** Elements per input; 0 before the first `push`. */
+	readonly elements: number;
+	/** Copies one input in. All inputs have the same number of elements. */
+	push(dtype: FloatDtype, bytes: Uint8Array): void;
+	/**
+	 * Sums of products in f64 for each block of {@link GRAM_BLOCK} elements: for k inputs k(k+1)/2
+	 * numbers per block, upper triangle row by row (00, 01, …, 11, …), blocks in order.
+	 */
+	gram(): Float64Array;
+	/** The weighted sum in float32, one weight per input, rounded to nearest even into `dtype`. */
+	combine(weights: readonly number[], dtype: FloatDtype): Uint8Array;
+	/** Gives the memory back; the chunk is empty afterwards and can be filled again. */
+	clear(): void;
+}
+
+/** The numeric primitives, whatever runs them. */
+export interface Kernels {
+	readonly backend: 'wasm' | 'webgpu';
+	/** An empty chunk. */
+	chunk(): KernelChunk;
+	/** The Gram matrix of a whole tensor from its block sums in block order: k(k+1)/2 numbers. */
+	reduceGram(blocks: Float64Array, inputs: number): Gram;
+	/** `gram` is [‖v0‖², v0·v1, ‖v1‖²]. */
+	slerpWeights(gram: Gram, t: number): SlerpWeights;
+	/** Each element converted to another float dtype, round to nearest even. */
+	cast(bytes: Uint8Array, from: FloatDtype, to: FloatDtype): Uint8Array;
+	/** Compares two equally long runs of elements. */
+	compare(expected: Uint8Array, actual: Uint8Array, dtype: FloatDtype): Comparison;
+}

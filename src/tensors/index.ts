@@ -1,0 +1,10 @@
+export { DTYPE_BITS } from './types.ts';
+export type {
+	ByteSource,
+	Dtype,
+	Finding,
+	FloatDtype,
+	ModelFiles,
+	ModelHeaders,
+	TensorEntry,
+} from './types.ts';
