@@ -96,3 +96,17 @@ export function toRemeltError(thrown: unknown, fallback: ErrorCode): RemeltError
 	const message = thrown instanceof Error ? thrown.message : String(thrown);
 	return new RemeltError(fallback, message, { cause: thrown });
 }
+
+/** Something that a reader should know, that does not stop the work. */
+export interface Finding {
+	/** Kebab-case, stable; the docs have an entry for each. */
+	readonly code: string;
+	readonly severity: 'error' | 'warning' | 'note';
+	readonly message: string;
+	/** 1-based; absent where a finding is about the whole. */
+	readonly line?: number | undefined;
+	readonly column?: number | undefined;
+	/** What to do about it; a whole sentence. */
+	readonly hint?: string | undefined;
+	readonly details?: ErrorDetails | undefined;
+}

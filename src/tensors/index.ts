@@ -2,7 +2,6 @@ export { DTYPE_BITS } from './types.ts';
 export type {
 	ByteSource,
 	Dtype,
-	Finding,
 	FloatDtype,
 	ModelFiles,
 	ModelHeaders,

@@ -1,5 +1,3 @@
-import type { ErrorDetails } from '../errors/index.ts';
-
 /**
  * The dtypes of the safetensors format, with their size in bits.
  * Source: `Dtype` of the safetensors crate 0.8.0.
@@ -80,18 +78,4 @@ export interface ModelFiles {
 	file(name: string): ByteSource;
 	/** A small text file such as `tokenizer_config.json`; null where the model has none. */
 	text(name: string, options?: { signal?: AbortSignal | undefined }): Promise<string | null>;
-}
-
-/** Something that a reader should know, that does not stop the work. */
-export interface Finding {
-	/** Kebab-case, stable; the docs have an entry for each. */
-	readonly code: string;
-	readonly severity: 'error' | 'warning' | 'note';
-	readonly message: string;
-	/** 1-based; absent where a finding is about the whole. */
-	readonly line?: number | undefined;
-	readonly column?: number | undefined;
-	/** What to do about it; a whole sentence. */
-	readonly hint?: string | undefined;
-	readonly details?: ErrorDetails | undefined;
 }

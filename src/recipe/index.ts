@@ -1,0 +1,13 @@
+export type {
+	Architecture,
+	FilteredValue,
+	ParameterPlace,
+	ParameterStrip,
+	Parameters,
+	Recipe,
+	RecipeModel,
+	RecipeSlice,
+	RecipeSource,
+	Setting,
+	WeightTemplate,
+} from './types.ts';
