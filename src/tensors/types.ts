@@ -1,3 +1,5 @@
+import type { Finding } from '../errors/index.ts';
+
 /**
  * The dtypes of the safetensors format, with their size in bits.
  * Source: `Dtype` of the safetensors crate 0.8.0.
@@ -42,7 +44,11 @@ export interface ByteSource {
 	/** Length in bytes. */
 	readonly size: number;
 	/** The bytes of the half-open range `[start, end)`. */
-	read(start: number, end: number, options?: { signal?: AbortSignal | undefined }): Promise<Uint8Array>;
+	read(
+		start: number,
+		end: number,
+		options?: { signal?: AbortSignal | undefined },
+	): Promise<Uint8Array>;
 }
 
 /** One tensor of a safetensors file. Offsets are absolute: counted from the start of the file. */
@@ -69,6 +75,8 @@ export interface ModelHeaders {
 	readonly tensors: ReadonlyMap<string, TensorEntry>;
 	/** Size in bytes and, where the server gave one, the ETag of each weight file. */
 	readonly files: ReadonlyMap<string, { readonly size: number; readonly etag: string | null }>;
+	/** What is odd about the files without being an error; absent or empty where nothing is. */
+	readonly findings?: readonly Finding[] | undefined;
 }
 
 /** A model whose headers are known and whose weights can be read. */
