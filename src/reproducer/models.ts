@@ -1,0 +1,120 @@
+import { toRemeltError } from '../errors/index.ts';
+import type { Recipe } from '../recipe/index.ts';
+import type { ModelFiles, ModelHeaders } from '../tensors/index.ts';
+import type { WorkerModel } from './run/protocol.ts';
+import type { Reading } from './state.ts';
+
+/** Where a model is to be found: on a Hub (ours for rehearsals included), or in the reader's folder. */
+export type Location =
+	| {
+			readonly kind: 'hub';
+			readonly base: string;
+			readonly repo: string;
+			readonly revision: string;
+	  }
+	| { readonly kind: 'folder'; readonly name: string; readonly files: readonly File[] };
+
+/** A model whose headers have been read, and how a worker finds its files. */
+export interface OpenedModel {
+	readonly headers: ModelHeaders;
+	readonly forWorker: WorkerModel;
+}
+
+/** Reads headers; what differs between the page and its tests. */
+export interface Openers {
+	readonly hub: (
+		address: { base: string; repo: string; revision: string },
+		options: { signal: AbortSignal },
+	) => Promise<ModelFiles>;
+	readonly folder: (
+		files: readonly File[],
+		name: string,
+		options: { signal: AbortSignal },
+	) => Promise<ModelFiles>;
+}
+
+/** Every model that a recipe names, base first, then in order of appearance. */
+export function modelReferences(recipe: Recipe): readonly string[] {
+	const named = [
+		recipe.baseModel,
+		...recipe.models.map(({ model }) => model),
+		...recipe.slices.flatMap(({ baseModel, sources }) => [
+			baseModel,
+			...sources.map(({ model }) => model),
+		]),
+	];
+	return [...new Set(named.filter((model) => model !== null))];
+}
+
+/** `owner/name@revision` in its parts; the revision defaults to `main`. */
+export function splitReference(reference: string): { repo: string; revision: string } {
+	const at = reference.indexOf('@');
+	if (at < 0) return { repo: reference, revision: 'main' };
+	return { repo: reference.slice(0, at), revision: reference.slice(at + 1) || 'main' };
+}
+
+/**
+ * Opens every location, several at a time, and reports after each. The first failure aborts the
+ * others and names the model.
+ */
+export async function openModels(
+	locations: ReadonlyMap<string, Location>,
+	openers: Openers,
+	signal: AbortSignal,
+	onReading: (reading: Reading) => void,
+): Promise<ReadonlyMap<string, OpenedModel>> {
+	const opened = new Map<string, OpenedModel>();
+	const others = new AbortController();
+	const either = AbortSignal.any([signal, others.signal]);
+	const report = (): void => {
+		const models = [...locations.keys()].map((reference) => ({
+			reference,
+			open: opened.has(reference),
+		}));
+		onReading({ models });
+	};
+	report();
+	const open = async ([reference, location]: readonly [string, Location]): Promise<void> => {
+		opened.set(reference, await openOne(location, openers, either));
+		report();
+	};
+	try {
+		await Promise.all([...locations].map(open));
+	} catch (thrown) {
+		others.abort();
+		throw toRemeltError(thrown, 'network-failed');
+	}
+	// Maps keep insertion order, and models opened in any order: back to the recipe's.
+	return new Map(
+		[...locations.keys()].flatMap((reference) => {
+			const model = opened.get(reference);
+			return model === undefined ? [] : [[reference, model] as const];
+		}),
+	);
+}
+
+async function openOne(
+	location: Location,
+	openers: Openers,
+	signal: AbortSignal,
+): Promise<OpenedModel> {
+	if (location.kind === 'folder') {
+		const { headers } = await openers.folder(location.files, location.name, { signal });
+		const files = location.files
+			.map((file) => ({ name: pathInFolder(file), file }))
+			.filter(({ name }) => headers.files.has(name));
+		return { headers, forWorker: { kind: 'folder', files } };
+	}
+	const { base, repo, revision } = location;
+	const { headers } = await openers.hub({ base, repo, revision }, { signal });
+	const files = [...headers.files].map(([name, { size, etag }]) => ({ name, size, etag }));
+	return {
+		headers,
+		forWorker: { kind: 'hub', base, repo, revision: headers.revision, files },
+	};
+}
+
+/** A chosen file's path below the folder that was chosen. */
+export function pathInFolder(file: File): string {
+	return file.webkitRelativePath.split('/').slice(1).join('/') || file.name;
+}

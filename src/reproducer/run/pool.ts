@@ -1,0 +1,213 @@
+import { RemeltError, deserializeError } from '../../errors/index.ts';
+import type { TensorMerger, TensorResult, TensorTask } from '../../merge/index.ts';
+import type { Report, Request, WorkerModel } from './protocol.ts';
+
+/** The part of `Worker` that a pool uses. */
+export interface WorkerLike {
+	postMessage(message: Request): void;
+	terminate(): void;
+	onmessage: ((event: MessageEvent<Report>) => void) | null;
+	onerror: ((event: ErrorEvent) => void) | null;
+}
+
+export interface PoolOptions {
+	readonly spawn: () => WorkerLike;
+	/** Most workers at a time; also how many tensors are in flight. */
+	readonly size: number;
+	readonly models: Readonly<Record<string, WorkerModel>>;
+	/** The run's budget, by which it admits tensors; each worker streams what does not fit it. */
+	readonly memoryBudget: number;
+	/** Milliseconds after which an idle worker is ended; default 10 000. */
+	readonly idleAfter?: number | undefined;
+}
+
+/** Merges tensors in workers. */
+export interface Pool {
+	/** At most `size` at a time; more tasks wait their turn. */
+	readonly merge: TensorMerger;
+	/** Workers stop before their next read, or go on. */
+	hold(held: boolean): void;
+	/** Ends every worker; tasks in flight reject with `aborted`. */
+	close(): void;
+	/** Workers alive. */
+	readonly alive: number;
+}
+
+/** How many merge workers a machine gets: one less than it has threads, at most 4. */
+export function poolSize(hardwareConcurrency: number | undefined): number {
+	return Math.min(4, Math.max(1, (hardwareConcurrency ?? 2) - 1));
+}
+
+interface Member {
+	readonly worker: WorkerLike;
+	readonly ready: Promise<void>;
+	/** Why it was ended; null while it lives. */
+	dead: RemeltError | null;
+	/** Ends the task in hand, if any, with an error. */
+	stop: (error: RemeltError) => void;
+	listen: ((report: Report) => void) | null;
+	reap: ReturnType<typeof setTimeout> | null;
+}
+
+/** A pool of merge workers. None is started before the first task. */
+export function createPool(options: PoolOptions): Pool {
+	const members = new Set<Member>();
+	const idle: Member[] = [];
+	const queue: (() => void)[] = [];
+	let busy = 0;
+	let held = false;
+	let closed = false;
+
+	const end = (member: Member, error: RemeltError): void => {
+		if (member.reap !== null) clearTimeout(member.reap);
+		members.delete(member);
+		member.dead = error;
+		const at = idle.indexOf(member);
+		if (at >= 0) idle.splice(at, 1);
+		member.worker.terminate();
+		member.stop(error);
+	};
+	const take = (): Member => {
+		const member = idle.pop() ?? startMember(options, end);
+		members.add(member);
+		if (member.reap !== null) clearTimeout(member.reap);
+		member.reap = null;
+		member.worker.postMessage({ kind: 'hold', held });
+		return member;
+	};
+	const giveBack = (member: Member): void => {
+		if (!members.has(member)) return;
+		idle.push(member);
+		member.reap = setTimeout(() => {
+			end(member, aborted());
+		}, options.idleAfter ?? 10_000);
+	};
+	const turn = async (): Promise<void> => {
+		if (busy >= options.size) await new Promise<void>((resolve) => queue.push(resolve));
+		else busy += 1;
+	};
+	const pass = (): void => {
+		const next = queue.shift();
+		if (next === undefined) busy -= 1;
+		else next();
+	};
+	return {
+		async merge(task) {
+			await turn();
+			try {
+				if (closed || task.signal?.aborted === true) throw aborted();
+				const member = take();
+				const result = await mergeIn(member, task, end);
+				giveBack(member);
+				return result;
+			} finally {
+				pass();
+			}
+		},
+		hold(now) {
+			held = now;
+			for (const member of members) member.worker.postMessage({ kind: 'hold', held });
+		},
+		close() {
+			closed = true;
+			for (const member of [...members]) end(member, aborted());
+		},
+		get alive() {
+			return members.size;
+		},
+	};
+}
+
+type End = (member: Member, error: RemeltError) => void;
+
+/** Starts a worker and opens its models. A worker that breaks is ended and takes its task along. */
+function startMember(options: PoolOptions, end: End): Member {
+	const worker = options.spawn();
+	const opened = Promise.withResolvers<undefined>();
+	// A worker may fail before anybody waits for it.
+	opened.promise.catch(() => undefined);
+	const member: Member = {
+		worker,
+		ready: opened.promise,
+		listen: null,
+		reap: null,
+		dead: null,
+		stop: opened.reject,
+	};
+	worker.onmessage = ({ data }) => {
+		if (data.kind === 'ready') opened.resolve(undefined);
+		else if (data.kind === 'failed' && member.listen === null)
+			end(member, deserializeError(data.error));
+		else member.listen?.(data);
+	};
+	worker.onerror = (event) => {
+		end(member, broken(event.message));
+	};
+	worker.postMessage({
+		kind: 'open',
+		models: options.models,
+		memoryBudget: options.memoryBudget,
+	});
+	return member;
+}
+
+/** Runs one task in a worker. An abort ends the worker: nothing softer stops WASM in its tracks. */
+async function mergeIn(member: Member, task: TensorTask, end: End): Promise<TensorResult> {
+	const abort = (): void => {
+		end(member, aborted());
+	};
+	task.signal?.addEventListener('abort', abort, { once: true });
+	try {
+		await member.ready;
+		if (member.dead !== null) throw member.dead;
+		return await new Promise<TensorResult>((resolve, reject) => {
+			member.stop = reject;
+			member.listen = (report) => {
+				if (report.kind === 'read') task.onRead?.(report.bytes);
+				else if (report.kind === 'merged') resolve(report.result);
+				else if (report.kind === 'failed') reject(deserializeError(report.error));
+				else if (report.kind === 'chunk') pass(member, task, report.bytes, reject);
+			};
+			member.worker.postMessage({
+				kind: 'merge',
+				index: task.index,
+				tensor: task.tensor,
+				wanted: task.emit !== undefined,
+			});
+		});
+	} catch (thrown) {
+		// The worker's merge may be half-way through: a fresh one is surer than a mended one.
+		end(member, aborted());
+		throw thrown;
+	} finally {
+		member.listen = null;
+		task.signal?.removeEventListener('abort', abort);
+	}
+}
+
+/** Hands a chunk on and lets the worker go on once it was taken. */
+function pass(
+	member: Member,
+	task: TensorTask,
+	bytes: Uint8Array<ArrayBuffer>,
+	reject: (reason: unknown) => void,
+): void {
+	if (task.emit === undefined) return;
+	task.emit(bytes).then(() => {
+		member.worker.postMessage({ kind: 'taken' });
+	}, reject);
+}
+
+function aborted(): RemeltError {
+	return new RemeltError('aborted', 'The run was cancelled.');
+}
+
+function broken(message: string): RemeltError {
+	return new RemeltError(
+		'worker-failed',
+		`A merge worker stopped: ${message === '' ? 'it gave no reason' : message}.`,
+		{
+			hint: 'Reload the page and try again; close other tabs if the device is short of memory.',
+		},
+	);
+}

@@ -1,0 +1,57 @@
+import type { SerializedError } from '../../errors/index.ts';
+import type { PlannedTensor, TensorResult } from '../../merge/index.ts';
+
+/** Where a worker finds a model's weight files. Sizes and ETags come from the plan's headers. */
+export type WorkerModel =
+	| {
+			readonly kind: 'hub';
+			/** Absolute. */
+			readonly base: string;
+			readonly repo: string;
+			/** A commit, so that every worker reads the same. */
+			readonly revision: string;
+			readonly files: readonly WorkerFile[];
+	  }
+	| {
+			readonly kind: 'folder';
+			/** By their path in the model's folder: a cloned `File` forgets where it lay. */
+			readonly files: readonly { readonly name: string; readonly file: File }[];
+	  };
+
+/** What is known of a weight file since its header was read. */
+export interface WorkerFile {
+	readonly name: string;
+	readonly size: number;
+	readonly etag: string | null;
+}
+
+/** What the page asks of a merge worker. A worker has at most one merge at a time. */
+export type Request =
+	/** The first message. Answered by `ready` or `failed`. */
+	| {
+			readonly kind: 'open';
+			readonly models: Readonly<Record<string, WorkerModel>>;
+			/** The run's budget: a tensor that does not fit is streamed. */
+			readonly memoryBudget: number;
+	  }
+	/** Answered by any number of `read` and `chunk`, then `merged` or `failed`. */
+	| {
+			readonly kind: 'merge';
+			readonly index: number;
+			readonly tensor: PlannedTensor;
+			/** Whether the output is wanted; else only its result. */
+			readonly wanted: boolean;
+	  }
+	/** The last chunk was taken: the next may come. */
+	| { readonly kind: 'taken' }
+	/** Stop before the next read, or go on. */
+	| { readonly kind: 'hold'; readonly held: boolean };
+
+/** What a merge worker reports. */
+export type Report =
+	| { readonly kind: 'ready' }
+	| { readonly kind: 'read'; readonly bytes: number }
+	/** Merged bytes in order, transferred. The worker waits for `taken`. */
+	| { readonly kind: 'chunk'; readonly bytes: Uint8Array<ArrayBuffer> }
+	| { readonly kind: 'merged'; readonly result: TensorResult }
+	| { readonly kind: 'failed'; readonly error: SerializedError };

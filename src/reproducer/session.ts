@@ -1,0 +1,257 @@
+import { toRemeltError } from '../errors/index.ts';
+import type { MergePlan, MergeSink, RunOptions, MergeOutcome } from '../merge/index.ts';
+import type { PlanOptions, TensorResult } from '../merge/index.ts';
+import type { Recipe } from '../recipe/index.ts';
+import { createGate } from './gate.ts';
+import { openModels } from './models.ts';
+import type { Location, OpenedModel, Openers } from './models.ts';
+import { createProgressMeter } from './progress.ts';
+import { createPool } from './run/pool.ts';
+import type { WorkerLike } from './run/pool.ts';
+import { createFolderSink } from './sinks/folder.ts';
+import { createMemorySink } from './sinks/memory.ts';
+import type { Event, Job, Kept, Mode } from './state.ts';
+import { markAsRehearsal } from './toy.ts';
+
+/** The published model's key among the models that a worker opens. */
+export const PUBLISHED = 'published';
+
+/** Bytes that a run may hold. */
+const MEMORY_BUDGET = 512 * 1024 * 1024;
+
+/** Milliseconds between two looks at a run's progress. */
+const TICK = 250;
+
+/** What a session does to the world; tests give their own. */
+export interface Effects extends Openers {
+	readonly parse: (text: string) => Recipe;
+	readonly plan: (recipe: Recipe, options: PlanOptions) => MergePlan;
+	readonly run: (plan: MergePlan, options: RunOptions) => Promise<MergeOutcome>;
+	readonly spawn: () => WorkerLike;
+	/** Workers to use. */
+	readonly workers: number;
+	readonly now: () => number;
+}
+
+/** What the reader wants to have of the merged model. */
+export type Keep =
+	| { readonly kind: 'nothing' }
+	| { readonly kind: 'memory' }
+	| { readonly kind: 'folder'; readonly parent: FileSystemDirectoryHandle };
+
+/** What a job reads. */
+export interface Request {
+	readonly mode: Mode;
+	readonly recipe: string;
+	readonly variant: boolean;
+	/** Where each model of the recipe is; throws what makes that impossible. */
+	readonly locate: (recipe: Recipe) => ReadonlyMap<string, Location>;
+	/** The model to compare with. */
+	readonly published: Location | null;
+	/** Name of the folder that a merged model is written to. */
+	readonly outputName: string;
+}
+
+/** Runs jobs, one at a time, and tells what happens as events. */
+export interface Session {
+	/** Reads headers and plans. Ends any job before. */
+	ask(request: Request): void;
+	/** Runs what was planned, or runs it again. */
+	start(keep: Keep): void;
+	pause(): void;
+	resume(): void;
+	/** Stops at once; nothing half-written stays. `cancelled` comes once that is so. */
+	cancel(): void;
+	/** Ends everything and forgets it. */
+	close(): void;
+}
+
+interface Planned {
+	readonly plan: MergePlan;
+	readonly models: ReadonlyMap<string, OpenedModel>;
+}
+
+interface Running {
+	readonly stop: AbortController;
+	readonly hold: (held: boolean) => void;
+}
+
+/** A session that reports to `dispatch`. */
+export function createSession(effects: Effects, dispatch: (event: Event) => void): Session {
+	let count = 0;
+	let job: Job | null = null;
+	let request: Request | null = null;
+	let planned: Planned | null = null;
+	let reading: AbortController | null = null;
+	let running: Running | null = null;
+
+	const endAll = (): void => {
+		reading?.abort();
+		running?.stop.abort();
+		reading = null;
+		running = null;
+		planned = null;
+	};
+	const read = async (mine: Job, wanted: Request, stop: AbortController): Promise<void> => {
+		try {
+			const result = await readAndPlan(wanted, effects, stop.signal, (progress) => {
+				dispatch({ type: 'reading', job: mine.id, reading: progress });
+			});
+			if (stop.signal.aborted) return;
+			planned = result;
+			dispatch({ type: 'planned', job: mine.id, plan: result.plan });
+		} catch (thrown) {
+			if (stop.signal.aborted) return;
+			const error = toRemeltError(thrown, 'recipe-invalid').serialize();
+			dispatch({ type: 'failed', job: mine.id, error });
+		}
+	};
+	return {
+		ask(wanted) {
+			endAll();
+			count += 1;
+			const { mode, recipe, variant } = wanted;
+			const mine = { id: count, mode, recipe, variant };
+			job = mine;
+			request = wanted;
+			reading = new AbortController();
+			dispatch({ type: 'asked', job: mine });
+			void read(mine, wanted, reading);
+		},
+		start(keep) {
+			if (job === null || request === null || planned === null || running !== null) return;
+			const stop = new AbortController();
+			const { id } = job;
+			const run = startRun({ planned, request, keep, effects, stop, dispatch, id });
+			running = { stop, hold: run.hold };
+			void run.done.finally(() => {
+				if (running?.stop === stop) running = null;
+			});
+		},
+		pause() {
+			if (job === null) return;
+			running?.hold(true);
+			dispatch({ type: 'paused', job: job.id });
+		},
+		resume() {
+			if (job === null) return;
+			running?.hold(false);
+			dispatch({ type: 'resumed', job: job.id });
+		},
+		cancel() {
+			if (job === null) return;
+			if (running !== null) {
+				running.stop.abort();
+				return;
+			}
+			reading?.abort();
+			dispatch({ type: 'cancelled', job: job.id });
+		},
+		close() {
+			endAll();
+			job = null;
+			dispatch({ type: 'closed' });
+		},
+	};
+}
+
+async function readAndPlan(
+	request: Request,
+	effects: Effects,
+	signal: AbortSignal,
+	onReading: Parameters<typeof openModels>[3],
+): Promise<Planned> {
+	const recipe = effects.parse(request.recipe);
+	const locations = new Map(request.locate(recipe));
+	if (request.published !== null) locations.set(PUBLISHED, request.published);
+	const models = await openModels(locations, effects, signal, onReading);
+	const headers = new Map([...models].map(([reference, model]) => [reference, model.headers]));
+	const published = headers.get(PUBLISHED);
+	headers.delete(PUBLISHED);
+	const plan = effects.plan(recipe, { headers, published, memoryBudget: MEMORY_BUDGET });
+	return { models, plan: request.mode === 'rehearsal' ? markAsRehearsal(plan) : plan };
+}
+
+interface RunParts {
+	readonly planned: Planned;
+	readonly request: Request;
+	readonly keep: Keep;
+	readonly effects: Effects;
+	readonly stop: AbortController;
+	readonly dispatch: (event: Event) => void;
+	readonly id: number;
+}
+
+/** Starts a run and reports it to the end; `done` never rejects. */
+function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promise<void> } {
+	const { planned, effects, stop, dispatch, id } = parts;
+	const meter = createProgressMeter(planned.plan.totals.bytesToRead, effects.now);
+	const gate = createGate();
+	const results: TensorResult[] = [];
+	const pool = createPool({
+		spawn: effects.spawn,
+		size: effects.workers,
+		models: Object.fromEntries([...planned.models].map(([key, { forWorker }]) => [key, forWorker])),
+		memoryBudget: MEMORY_BUDGET,
+	});
+	const look = (): void => {
+		dispatch({ type: 'progressed', job: id, progress: meter.snapshot(), results: [...results] });
+	};
+	const work = async (): Promise<void> => {
+		const began = effects.now();
+		const timer = setInterval(look, TICK);
+		try {
+			const sink = await openSink(parts.keep, parts.request.outputName);
+			const outcome = await effects.run(planned.plan, {
+				merge: pool.merge,
+				concurrency: effects.workers,
+				memoryBudget: MEMORY_BUDGET,
+				sink: sink?.sink,
+				signal: stop.signal,
+				gate: gate.pass,
+				onEvent(event) {
+					if (event.kind === 'started') meter.started(event.index);
+					else if (event.kind === 'read') meter.read(event.bytes);
+					else {
+						meter.finished(event.result.index);
+						results.push(event.result);
+					}
+				},
+			});
+			const seconds = (effects.now() - began) / 1000;
+			const kept = sink?.kept() ?? ({ kind: 'nothing' } as const);
+			dispatch({ type: 'finished', job: id, outcome, seconds, kept });
+		} catch (thrown) {
+			look();
+			const error = toRemeltError(thrown, 'kernel-failed');
+			if (stop.signal.aborted && error.code === 'aborted') dispatch({ type: 'cancelled', job: id });
+			else dispatch({ type: 'failed', job: id, error: error.serialize() });
+		} finally {
+			clearInterval(timer);
+			pool.close();
+		}
+	};
+	dispatch({ type: 'started', job: id });
+	const hold = (held: boolean): void => {
+		meter.hold(held);
+		gate.hold(held);
+		pool.hold(held);
+	};
+	stop.signal.addEventListener('abort', () => {
+		gate.hold(false);
+	});
+	return { hold, done: work() };
+}
+
+async function openSink(
+	keep: Keep,
+	name: string,
+): Promise<{ sink: MergeSink; kept: () => Kept } | null> {
+	if (keep.kind === 'nothing') return null;
+	if (keep.kind === 'memory') {
+		const sink = createMemorySink();
+		return { sink, kept: () => ({ kind: 'memory', files: sink.files }) };
+	}
+	const sink = await createFolderSink(keep.parent, name);
+	return { sink, kept: () => ({ kind: 'folder', name: `${keep.parent.name}/${sink.name}` }) };
+}

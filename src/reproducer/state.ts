@@ -1,0 +1,165 @@
+import type { SerializedError } from '../errors/index.ts';
+import type { MergeOutcome, MergePlan } from '../merge/index.ts';
+import type { TensorResult } from '../merge/index.ts';
+import { NO_PROGRESS } from './progress.ts';
+import type { Progress } from './progress.ts';
+
+/** Which weights a job reads: the Hub's, small built-in ones, folders of the reader's own. */
+export type Mode = 'check' | 'rehearsal' | 'folders';
+
+/** What the reader asked for. */
+export interface Job {
+	/** Counts up; events of earlier jobs are dropped. */
+	readonly id: number;
+	readonly mode: Mode;
+	readonly recipe: string;
+	/** The recipe was changed by the reader and is not the card's. */
+	readonly variant: boolean;
+}
+
+/** How much of the headers has been read. */
+export interface Reading {
+	/** The models to open, and which of them are open. */
+	readonly models: readonly { readonly reference: string; readonly open: boolean }[];
+}
+
+/** Where the merged files are once a run is done. */
+export type Kept =
+	| { readonly kind: 'nothing' }
+	| { readonly kind: 'folder'; readonly name: string }
+	| { readonly kind: 'memory'; readonly files: ReadonlyMap<string, Blob> };
+
+/** Every state that the reproducer can be in; each has a view of its own. */
+export type State =
+	| { readonly phase: 'idle' }
+	| { readonly phase: 'reading'; readonly job: Job; readonly reading: Reading }
+	| { readonly phase: 'planned'; readonly job: Job; readonly plan: MergePlan }
+	| RunState<'running'>
+	| RunState<'paused'>
+	| RunState<'cancelled'>
+	| {
+			readonly phase: 'failed';
+			readonly job: Job;
+			/** null: it failed before there was one. */
+			readonly plan: MergePlan | null;
+			readonly progress: Progress;
+			readonly results: readonly TensorResult[];
+			readonly error: SerializedError;
+	  }
+	| {
+			readonly phase: 'done';
+			readonly job: Job;
+			readonly plan: MergePlan;
+			readonly outcome: MergeOutcome;
+			readonly seconds: number;
+			readonly kept: Kept;
+	  };
+
+interface RunState<Phase extends string> {
+	readonly phase: Phase;
+	readonly job: Job;
+	readonly plan: MergePlan;
+	readonly progress: Progress;
+	/** Of the tensors that are done, in the order in which they finished. */
+	readonly results: readonly TensorResult[];
+}
+
+/** What happens. All but `asked` and `closed` name the job that they belong to. */
+export type Event =
+	| { readonly type: 'asked'; readonly job: Job }
+	| { readonly type: 'closed' }
+	| { readonly type: 'reading'; readonly job: number; readonly reading: Reading }
+	| { readonly type: 'planned'; readonly job: number; readonly plan: MergePlan }
+	| { readonly type: 'started'; readonly job: number }
+	| {
+			readonly type: 'progressed';
+			readonly job: number;
+			readonly progress: Progress;
+			readonly results: readonly TensorResult[];
+	  }
+	| { readonly type: 'paused'; readonly job: number }
+	| { readonly type: 'resumed'; readonly job: number }
+	| { readonly type: 'cancelled'; readonly job: number }
+	| { readonly type: 'failed'; readonly job: number; readonly error: SerializedError }
+	| {
+			readonly type: 'finished';
+			readonly job: number;
+			readonly outcome: MergeOutcome;
+			readonly seconds: number;
+			readonly kept: Kept;
+	  };
+
+/** Before anything was asked for. */
+export const IDLE: State = { phase: 'idle' };
+
+/**
+ * The next state. Pure; an event that does not belong to the present job, or that cannot happen in
+ * the present state, changes nothing.
+ */
+export function reduce(state: State, event: Event): State {
+	if (event.type === 'asked') return { phase: 'reading', job: event.job, reading: { models: [] } };
+	if (event.type === 'closed') return IDLE;
+	if (state.phase === 'idle' || state.job.id !== event.job) return state;
+	switch (event.type) {
+		case 'reading':
+			return state.phase === 'reading' ? { ...state, reading: event.reading } : state;
+		case 'planned':
+			return state.phase === 'reading'
+				? { phase: 'planned', job: state.job, plan: event.plan }
+				: state;
+		case 'started':
+			return start(state);
+		case 'progressed':
+			return state.phase === 'running' || state.phase === 'paused'
+				? { ...state, progress: event.progress, results: event.results }
+				: state;
+		case 'paused':
+			return state.phase === 'running' ? { ...state, phase: 'paused' } : state;
+		case 'resumed':
+			return state.phase === 'paused' ? { ...state, phase: 'running' } : state;
+		case 'cancelled':
+			return cancel(state);
+		case 'failed':
+			return fail(state, event.error);
+		case 'finished':
+			return state.phase === 'running' || state.phase === 'paused'
+				? {
+						phase: 'done',
+						job: state.job,
+						plan: state.plan,
+						outcome: event.outcome,
+						seconds: event.seconds,
+						kept: event.kept,
+					}
+				: state;
+	}
+}
+
+type Active = Exclude<State, { readonly phase: 'idle' }>;
+
+function start(state: Active): State {
+	if (state.phase === 'reading' || state.phase === 'running' || state.phase === 'paused')
+		return state;
+	if (state.plan === null) return state;
+	const { job, plan } = state;
+	return { phase: 'running', job, plan, progress: NO_PROGRESS, results: [] };
+}
+
+function cancel(state: Active): State {
+	if (state.phase === 'reading') return IDLE;
+	if (state.phase !== 'running' && state.phase !== 'paused') return state;
+	return { ...state, phase: 'cancelled', progress: { ...state.progress, active: [] } };
+}
+
+function fail(state: Active, error: SerializedError): State {
+	if (state.phase === 'cancelled' || state.phase === 'failed') return state;
+	const running = state.phase === 'running' || state.phase === 'paused';
+	return {
+		phase: 'failed',
+		job: state.job,
+		plan: state.phase === 'reading' ? null : state.plan,
+		progress: running ? { ...state.progress, active: [] } : NO_PROGRESS,
+		results: running ? state.results : [],
+		error,
+	};
+}
