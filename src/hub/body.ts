@@ -1,0 +1,124 @@
+import { RemeltError } from '../errors/index.ts';
+import { shortAddress, networkError } from './httpErrors.ts';
+import { attempt } from './strictFetch.ts';
+
+/** A connection that sends nothing for this long (ms) is given up. */
+export const STALL_TIMEOUT = 60_000;
+
+/**
+ * Watches over one request: its `signal` aborts when the caller's does, or when nothing was heard
+ * for `timeout` milliseconds, then with a `network-failed` as its reason.
+ */
+export class Watchdog {
+	readonly signal: AbortSignal;
+	readonly #controller = new AbortController();
+	readonly #url: string;
+	readonly #timeout: number;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(url: string, { signal, timeout = STALL_TIMEOUT }: WatchdogOptions) {
+		this.#url = url;
+		this.#timeout = timeout;
+		const own = this.#controller.signal;
+		this.signal = signal ? AbortSignal.any([signal, own]) : own;
+		this.heard();
+	}
+
+	/** Something arrived: the wait begins anew. */
+	heard(): void {
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => {
+			const seconds = this.#timeout / 1000;
+			const cause = new Error(`nothing was sent for ${seconds} s`);
+			this.#controller.abort(networkError(cause, this.#url));
+		}, this.#timeout);
+	}
+
+	/** To be called when the request is over, whatever came of it. */
+	stop(): void {
+		clearTimeout(this.#timer);
+	}
+}
+
+export interface WatchdogOptions {
+	readonly signal?: AbortSignal | undefined;
+	readonly timeout?: number | undefined;
+}
+
+/** Reads a body of exactly `length` bytes; a shorter or longer one is a `range-mismatch`. */
+export async function readExactly(
+	response: Response,
+	length: number,
+	{ url, watchdog }: { readonly url: string; readonly watchdog: Watchdog },
+): Promise<Uint8Array> {
+	const bytes = new Uint8Array(length);
+	let received = 0;
+	await forEachChunk(response, { url, watchdog }, (chunk) => {
+		if (received + chunk.byteLength <= length) bytes.set(chunk, received);
+		received += chunk.byteLength;
+		return received <= length;
+	});
+	if (received === length) return bytes;
+	throw new RemeltError(
+		'range-mismatch',
+		received < length
+			? `${shortAddress(url)} sent ${received} of ${length} bytes and stopped.`
+			: `${shortAddress(url)} sent more than the ${length} bytes that were asked for.`,
+		{
+			hint: 'The connection or a proxy on the way is faulty. Run again; try another network if it stays.',
+			details: { url, expected: length, received },
+		},
+	);
+}
+
+/** Reads a UTF-8 text of at most `limit` bytes; a longer or broken one is an `http-status`. */
+export async function readText(
+	response: Response,
+	limit: number,
+	{ url, watchdog }: { readonly url: string; readonly watchdog: Watchdog },
+): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let received = 0;
+	await forEachChunk(response, { url, watchdog }, (chunk) => {
+		received += chunk.byteLength;
+		chunks.push(chunk);
+		return received <= limit;
+	});
+	const text = received <= limit ? decode(chunks) : null;
+	if (text !== null) return text;
+	const what = received > limit ? `longer than ${limit} bytes` : 'not UTF-8 text';
+	throw new RemeltError('http-status', `${shortAddress(url)} is ${what}.`, {
+		hint: 'The file is not what its name says; tell the author of the model.',
+		details: { url, limit, received },
+	});
+}
+
+/** Null where the bytes are not UTF-8. A byte order mark stays. */
+function decode(chunks: readonly Uint8Array[]): string | null {
+	const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+	try {
+		return (
+			chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
+		);
+	} catch {
+		return null;
+	}
+}
+
+/** Hands the body's chunks to `take` until it returns false, then gives the rest up. */
+async function forEachChunk(
+	response: Response,
+	{ url, watchdog }: { readonly url: string; readonly watchdog: Watchdog },
+	take: (chunk: Uint8Array) => boolean,
+): Promise<void> {
+	const reader = response.body?.getReader();
+	if (reader === undefined) return;
+	for (;;) {
+		const { done, value } = await attempt(async () => reader.read(), url, watchdog.signal);
+		if (done) return;
+		watchdog.heard();
+		if (take(value)) continue;
+		await reader.cancel().catch(() => undefined);
+		return;
+	}
+}

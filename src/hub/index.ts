@@ -1,0 +1,3 @@
+export { openHubModel } from './hubModel.ts';
+export type { HubOptions } from './hubModel.ts';
+export type { HubLocation } from './location.ts';

@@ -1,0 +1,116 @@
+import { RemeltError } from '../errors/index.ts';
+import { abortError, networkError, shortAddress, statusError } from './httpErrors.ts';
+
+export type Fetch = typeof globalThis.fetch;
+
+/** The bytes that a `Range` header asks for, both ends included, as in the header. */
+interface RangeRequest {
+	readonly first: number;
+	readonly last: number;
+}
+
+/**
+ * A `fetch` that returns a response only where that response is what was asked for. It lies under
+ * @huggingface/hub and under our own reads, so there is one place that decides what an answer means.
+ *
+ * - GET only, no credentials, no referrer (the Hub refuses some), one plain `bytes=a-b` at most: such
+ *   a request needs no CORS preflight, and every part of the Hub's delivery answers it.
+ * - A range must be answered with 206 and a `Content-Range` that equals the request, cut at the end
+ *   of the file. A 200 is a whole file of gigabytes: its body is cancelled (`range-ignored`).
+ * - Any other status than 2xx throws the error that it stands for.
+ *
+ * What only shows while reading (a body's length) is `readBody`'s business, what takes two responses
+ * (an ETag that changes) is the file's. A layer that retries goes around this one: all that it needs
+ * to know is in the error's code and details.
+ */
+export function strictFetch(fetch: Fetch = globalThis.fetch): Fetch {
+	return async (input, init = {}) => {
+		const url = addressOf(input);
+		if ((init.method ?? 'GET') !== 'GET') throw new TypeError(`not a GET: ${init.method}`);
+		const range = rangeOf(new Headers(init.headers));
+		const signal = init.signal ?? undefined;
+		const response = await attempt(
+			async () =>
+				fetch(url, {
+					...init,
+					credentials: 'omit',
+					referrerPolicy: 'no-referrer',
+					// Chromium's cache locks an entry while it is filled: ranges of one file would queue up.
+					...(range && { cache: 'no-store' }),
+				}),
+			url,
+			signal,
+		);
+		const problem = range ? rangeProblem(response, range, url) : statusProblem(response, url);
+		if (problem === null) return response;
+		await response.body?.cancel().catch(() => undefined);
+		throw problem;
+	};
+}
+
+/** Runs one step of a request; whatever the network throws becomes a `RemeltError`. */
+export async function attempt<T>(
+	step: () => Promise<T>,
+	url: string,
+	signal: AbortSignal | undefined,
+): Promise<T> {
+	try {
+		return await step();
+	} catch (error) {
+		if (error instanceof RemeltError) throw error;
+		if (signal?.aborted) throw abortError(signal, error);
+		throw networkError(error, url);
+	}
+}
+
+function addressOf(input: RequestInfo | URL): string {
+	return input instanceof Request ? input.url : String(input);
+}
+
+function rangeOf(headers: Headers): RangeRequest | null {
+	const text = headers.get('Range');
+	if (text === null) return null;
+	const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(text) ?? [];
+	if (first === undefined || last === undefined) throw new TypeError(`not one range: ${text}`);
+	return { first: Number(first), last: Number(last) };
+}
+
+function statusProblem(response: Response, url: string): RemeltError | null {
+	return response.ok ? null : statusError(response, url);
+}
+
+function rangeProblem(response: Response, range: RangeRequest, url: string): RemeltError | null {
+	if (!response.ok) return statusError(response, url);
+	const { first, last } = range;
+	const details = { url, status: response.status, first, last };
+	if (response.status !== 206)
+		return new RemeltError(
+			'range-ignored',
+			`${shortAddress(url)} was asked for ${last - first + 1} bytes and sends the whole file.`,
+			{
+				hint: 'The server or a proxy on the way cannot send parts of files. Try another network.',
+				details,
+			},
+		);
+	const answer = response.headers.get('Content-Range');
+	const content = parseContentRange(answer);
+	if (content?.first === first && content.last === Math.min(last, content.total - 1)) return null;
+	return new RemeltError(
+		'range-mismatch',
+		`${shortAddress(url)} was asked for bytes ${first}-${last} and answered ${answer ?? 'without saying which it sends'}.`,
+		{
+			hint: 'The server or a proxy on the way is faulty. Try another network.',
+			details: { ...details, answer },
+		},
+	);
+}
+
+/** `bytes 0-7/1234`; null for anything else, an unknown total included. */
+export function parseContentRange(
+	text: string | null,
+): { readonly first: number; readonly last: number; readonly total: number } | null {
+	const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(text ?? '');
+	if (match === null) return null;
+	const [first = NaN, last = NaN, total = NaN] = match.slice(1).map(Number);
+	return { first, last, total };
+}
