@@ -1,8 +1,15 @@
 import { RemeltError, type ErrorDetails } from '../errors/index.ts';
-import { checkRange, FIRST_READ, type ByteSource, type OpenedFile } from '../tensors/index.ts';
+import {
+	checkRange,
+	FIRST_READ,
+	type ByteSource,
+	type OpenedFile,
+	type WeightFile,
+} from '../tensors/index.ts';
 import { readExactly, Watchdog, type WatchdogOptions } from './body.ts';
 import { shortAddress } from './httpErrors.ts';
-import { parseContentRange, type Fetch } from './strictFetch.ts';
+import { fileAddress, resolveLocation, type HubLocation } from './location.ts';
+import { parseContentRange, strictFetch, type Fetch } from './strictFetch.ts';
 
 export interface ReadOptions {
 	/** Made by `strictFetch`. */
@@ -22,46 +29,67 @@ interface Part {
 
 /**
  * Opens a file behind an address: one request for its first bytes, which also tells size and ETag.
- * Reads are one range request each. A size or ETag that differs from the first answer's is a
- * `content-changed`, so bytes of two versions never mix.
  *
  * Not a `WebBlob` or `XetBlob` of @huggingface/hub: those take a 200 or a short body for data, and
  * the latter asks two servers for each slice and unpacks it on this thread.
  */
-export async function openHubFile(
+export async function openAddress(
 	url: string,
 	name: string,
 	options: ReadOptions & { readonly signal?: AbortSignal | undefined },
 ): Promise<OpenedFile> {
 	const { signal, ...reading } = options;
-	const first = await readPart(url, 0, FIRST_READ, { ...reading, signal });
-	return {
-		source: rangeSource(url, name, first, reading),
-		etag: first.etag,
-		prefix: first.bytes,
-	};
+	const {
+		bytes,
+		total: size,
+		etag,
+		host,
+	} = await readPart(url, 0, FIRST_READ, {
+		...reading,
+		signal,
+	});
+	const source = rangeSource(url, { name, size, etag, host }, reading);
+	return { source, etag, host, prefix: bytes };
 }
 
-function rangeSource(url: string, name: string, opened: Part, reading: ReadOptions): ByteSource {
-	// The Hub's redirect may lead to one of several hosts, and each has ETags of its own making.
-	const etags = new Map([[opened.host, opened.etag]]);
+/** What `ModelHeaders.files` has of a file, with its path in the model's folder. */
+export type KnownFile = WeightFile & { readonly name: string };
+
+/**
+ * A file whose size is known, as a worker gets it from the page that read the headers. No request
+ * is made here; `location.revision` should be the commit that the headers were read from.
+ */
+export function openHubFile(
+	location: HubLocation,
+	known: KnownFile,
+	{ fetch, stallTimeout }: { fetch?: Fetch | undefined; stallTimeout?: number | undefined } = {},
+): ByteSource {
+	const url = fileAddress(resolveLocation(location), known.name);
+	return rangeSource(url, known, { fetch: strictFetch(fetch), stallTimeout });
+}
+
+/**
+ * Reads are one range request each. A size or ETag that differs from what was known is a
+ * `content-changed`, so bytes of two versions never mix.
+ */
+function rangeSource(url: string, known: KnownFile, reading: ReadOptions): ByteSource {
+	const { name, size } = known;
+	// The Hub redirects to one of several hosts, and each may have ETags of its own making.
+	const etags = new Map<string, string | null>();
+	if (known.host !== undefined) etags.set(known.host, known.etag);
 	return {
 		name,
-		size: opened.total,
+		size,
 		read: async (start, end, { signal } = {}) => {
-			checkRange(start, end, opened.total);
+			checkRange(start, end, size);
 			// HTTP has no empty range: `bytes=5-4` is an error.
 			if (start === end) return new Uint8Array(0);
 			const part = await readPart(url, start, end, { ...reading, signal });
-			const etag = etags.get(part.host) ?? part.etag;
+			const expected = etags.get(part.host) ?? (known.host === undefined ? known.etag : null);
+			const etag = expected ?? part.etag;
 			etags.set(part.host, etag);
-			if (part.total !== opened.total || !sameEtag(part.etag, etag))
-				throw changed(url, name, {
-					size: opened.total,
-					sizeNow: part.total,
-					etag,
-					etagNow: part.etag,
-				});
+			if (part.total !== size || !sameEtag(part.etag, etag))
+				throw changed(url, name, { size, sizeNow: part.total, etag, etagNow: part.etag });
 			return part.bytes;
 		},
 	};

@@ -1,7 +1,8 @@
-import { RemeltError, toRemeltError } from '../errors/index.ts';
-import { INDEX_FILE, openModel, type ModelAccess, type ModelFiles } from '../tensors/index.ts';
-import { readText, Watchdog } from './body.ts';
-import { openHubFile, type ReadOptions } from './hubFile.ts';
+import { toRemeltError } from '../errors/index.ts';
+import { openModel, type ModelAccess, type ModelFiles } from '../tensors/index.ts';
+import { Watchdog } from './body.ts';
+import { openAddress, type ReadOptions } from './hubFile.ts';
+import { nullIfAbsent, readAddress } from './hubText.ts';
 import {
 	fileAddress,
 	resolveLocation,
@@ -9,11 +10,6 @@ import {
 	type ResolvedLocation,
 } from './location.ts';
 import { strictFetch, type Fetch } from './strictFetch.ts';
-
-/** Largest index seen: 60 MB, for half a million tensors. */
-const INDEX_LIMIT = 250_000_000;
-/** A `tokenizer.json` may have some 30 MB. */
-const TEXT_LIMIT = 100_000_000;
 
 export interface HubOptions {
 	/** The plain fetch that ours is built on; default the global one. */
@@ -49,33 +45,16 @@ export async function openHubModel(
 		open: async (name, options) =>
 			nullIfAbsent(pinned, () => {
 				const url = fileAddress(pinned, name);
-				return openHubFile(url, name, { ...options, fetch: strict, stallTimeout });
+				return openAddress(url, name, { ...options, fetch: strict, stallTimeout });
 			}),
 		text: async (name, options) => {
 			if (names !== undefined && !names.has(name)) return null;
 			return nullIfAbsent(pinned, () =>
-				readTextFile(pinned, name, { ...options, fetch: strict, stallTimeout }),
+				readAddress(fileAddress(pinned, name), { ...options, fetch: strict, stallTimeout }),
 			);
 		},
 	};
 	return openModel(access, { signal });
-}
-
-/** One plain GET. `downloadFile` of @huggingface/hub would ask twice, and does not encode the path. */
-async function readTextFile(
-	location: ResolvedLocation,
-	name: string,
-	{ fetch, signal, stallTimeout }: ReadOptions & Pick<HubOptions, 'signal'>,
-): Promise<string> {
-	const url = fileAddress(location, name);
-	const watchdog = new Watchdog(url, { signal, timeout: stallTimeout });
-	try {
-		const response = await fetch(url, { signal: watchdog.signal });
-		const limit = name === INDEX_FILE ? INDEX_LIMIT : TEXT_LIMIT;
-		return await readText(response, limit, { url, watchdog });
-	} finally {
-		watchdog.stop();
-	}
 }
 
 interface Pinned extends ResolvedLocation {
@@ -106,20 +85,5 @@ async function pin(
 		throw toRemeltError(error, 'http-status');
 	} finally {
 		watchdog.stop();
-	}
-}
-
-/** Null in place of “no such file”; a missing repo or revision stays an error. */
-async function nullIfAbsent<T>(
-	{ api }: ResolvedLocation,
-	read: () => Promise<T>,
-): Promise<T | null> {
-	try {
-		return await read();
-	} catch (error) {
-		if (!(error instanceof RemeltError) || error.code !== 'not-found') throw error;
-		// A server of static files has no error codes: to it, all that is absent is a file.
-		if (api && error.details['errorCode'] !== 'EntryNotFound') throw error;
-		return null;
 	}
 }

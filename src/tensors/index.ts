@@ -20,4 +20,5 @@ export type {
 	ModelFiles,
 	ModelHeaders,
 	TensorEntry,
+	WeightFile,
 } from './types.ts';

@@ -12,6 +12,8 @@ type Signal = { readonly signal?: AbortSignal | undefined };
 export interface OpenedFile {
 	readonly source: ByteSource;
 	readonly etag: string | null;
+	/** The host that gave the ETag. */
+	readonly host?: string | undefined;
 	/** First bytes of the file, where opening it brought some along. */
 	readonly prefix?: Uint8Array | undefined;
 }
@@ -38,7 +40,7 @@ export async function openModel(access: ModelAccess, options: Signal = {}): Prom
 	if (config === null) throw missing(access, 'config.json');
 	const { files, tensors, findings } = await openWeights(access, options);
 	const sizes = [...files].map(
-		([name, { source, etag }]) => [name, { size: source.size, etag }] as const,
+		([name, { source, etag, host }]) => [name, { size: source.size, etag, host }] as const,
 	);
 	const { id, revision } = access;
 	return {

@@ -64,6 +64,16 @@ export interface TensorEntry {
 	readonly end: number;
 }
 
+/** What identifies the bytes of a weight file. */
+export interface WeightFile {
+	/** Length in bytes. */
+	readonly size: number;
+	/** As the server gave it; null elsewhere. */
+	readonly etag: string | null;
+	/** The host that gave the ETag, after redirects: each of a CDN's hosts may make its own. */
+	readonly host?: string | undefined;
+}
+
 /** What is known of a model once its headers have been read: everything but the weights. */
 export interface ModelHeaders {
 	/** `owner/name`, or a folder's name. */
@@ -73,8 +83,8 @@ export interface ModelHeaders {
 	/** The text of `config.json`, byte for byte. */
 	readonly config: string;
 	readonly tensors: ReadonlyMap<string, TensorEntry>;
-	/** Size in bytes and, where the server gave one, the ETag of each weight file. */
-	readonly files: ReadonlyMap<string, { readonly size: number; readonly etag: string | null }>;
+	/** The weight files by name. */
+	readonly files: ReadonlyMap<string, WeightFile>;
 	/** What is odd about the files without being an error; absent or empty where nothing is. */
 	readonly findings?: readonly Finding[] | undefined;
 }
