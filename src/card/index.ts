@@ -1,1 +1,13 @@
-export type * from './types.ts';
+export { readCard } from './readCard.ts';
+export { findRecipes } from './recipes.ts';
+export { decimalsOf, readNumber } from './numbers.ts';
+export type { WrittenNumber } from './numbers.ts';
+export type {
+	Card,
+	CardCitation,
+	CardHeading,
+	CardRecipe,
+	CardScore,
+	CardTable,
+	FrontMatter,
+} from './types.ts';
