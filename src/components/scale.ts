@@ -14,7 +14,7 @@ const STEPS: readonly (readonly [number, number, number])[] = [
 ];
 
 /** From this t on, dark text has more contrast on the colour than light text. */
-const DARK_TEXT_FROM = 0.38;
+const DARK_TEXT_FROM = 0.37;
 
 /** Where `t` lies between two steps; t is clamped to 0…1, and NaN counts as 0. */
 function locate(t: number): { below: number; share: number } {
