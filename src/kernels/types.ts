@@ -14,6 +14,8 @@ export interface SlerpWeights {
 	readonly w1: number;
 	/** Cosine of the angle between the two, in f64. */
 	readonly cosine: number;
+	/** The angle between the two in radians: the arc cosine of `cosine`. */
+	readonly theta: number;
 	/** `linear` where |cosine| > 0.9995, as in mergekit. */
 	readonly branch: 'great-circle' | 'linear';
 }

@@ -1,0 +1,137 @@
+/* tslint:disable */
+/* eslint-disable */
+
+/**
+ * Equally long inputs, held in WASM memory.
+ */
+export class Chunk {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Gives the inputs' memory back.
+     */
+    clear(): void;
+    /**
+     * The weighted sum of the inputs as elements of `dtype`.
+     *
+     * # Errors
+     * Where there is not one weight per input, or no memory.
+     */
+    combine(weights: Float32Array | number[], dtype: Dtype): Uint8Array;
+    /**
+     * One f64 sum per block of 4096 elements and pair of inputs, blocks in order.
+     *
+     * # Errors
+     * Where there is no input, or no memory.
+     */
+    gram(): Float64Array;
+    /**
+     * An empty chunk.
+     */
+    constructor();
+    /**
+     * Adds an input; its bytes are copied once, into WASM memory.
+     *
+     * # Errors
+     * Where the bytes are no whole number of elements, or not as many as the other inputs have.
+     */
+    push(dtype: Dtype, bytes: Uint8Array | number[]): void;
+    /**
+     * Elements per input; 0 before the first `push`.
+     */
+    readonly elements: number;
+}
+
+/**
+ * A float format, by its name in safetensors.
+ */
+export enum Dtype {
+    /**
+     * IEEE 754 binary32.
+     */
+    F32 = 0,
+    /**
+     * IEEE 754 binary16.
+     */
+    F16 = 1,
+    /**
+     * The upper half of a binary32.
+     */
+    BF16 = 2,
+}
+
+/**
+ * Elements in another format.
+ *
+ * # Errors
+ * Where the bytes are no whole number of elements, or no memory.
+ */
+export function cast(bytes: Uint8Array | number[], from: Dtype, to: Dtype): Uint8Array;
+
+/**
+ * A comparison as [elements, identical, largest distance, seven counts, signs of zero, worst index].
+ *
+ * # Errors
+ * Where one of the two is no whole number of elements, or the lengths differ.
+ */
+export function compare(expected: Uint8Array | number[], actual: Uint8Array | number[], dtype: Dtype): Uint32Array;
+
+/**
+ * The Gram matrix of a whole tensor from its block sums.
+ *
+ * # Errors
+ * Where the numbers are no whole number of blocks of so many inputs.
+ */
+export function reduce_gram(blocks: Float64Array | number[], inputs: number): Float64Array;
+
+/**
+ * Slerp's weights as [w0, w1, cosine, angle in radians, 1 where the vectors are averaged].
+ *
+ * # Errors
+ * Where `gram` has not exactly three numbers.
+ */
+export function slerp_weights(gram: Float64Array | number[], t: number): Float64Array;
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+    readonly __wbg_chunk_free: (a: number, b: number) => void;
+    readonly cast: (a: number, b: number, c: number, d: number) => [number, number, number, number];
+    readonly chunk_clear: (a: number) => void;
+    readonly chunk_combine: (a: number, b: number, c: number, d: number) => [number, number, number, number];
+    readonly chunk_elements: (a: number) => number;
+    readonly chunk_gram: (a: number) => [number, number, number, number];
+    readonly chunk_new: () => number;
+    readonly chunk_push: (a: number, b: number, c: number, d: number) => [number, number];
+    readonly compare: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+    readonly reduce_gram: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly slerp_weights: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __externref_table_dealloc: (a: number) => void;
+    readonly __wbindgen_start: () => void;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;

@@ -1,0 +1,111 @@
+//! Weighted sums and conversions, one rounding at the end.
+//!
+//! In float32: `acc = w0·x0`, then `acc = acc + wi·xi` in input order. Every product and every sum is
+//! rounded by itself (nothing is fused), and the result once more where the output is narrower.
+
+use crate::dtype::Dtype;
+use crate::error::KernelError;
+use crate::inputs::{Input, Inputs, buffer, count};
+use crate::lanes::{F32x8, Format, LANES};
+use crate::with_format;
+
+/// Groups that a running sum is kept for: 8 KiB, well inside a first-level cache.
+const TILE: usize = 256;
+
+/// The weighted sum of the inputs in an output format.
+///
+/// # Errors
+/// Where there is no input, not one weight per input, or no memory for the result.
+pub fn combine(inputs: &Inputs, weights: &[f32], dtype: Dtype) -> Result<Vec<u8>, KernelError> {
+    let list = inputs.list();
+    if list.is_empty() {
+        return Err(KernelError::NoInputs);
+    }
+    if list.len() != weights.len() {
+        return Err(KernelError::WeightCount { inputs: list.len(), weights: weights.len() });
+    }
+    let mut output = buffer(inputs.elements() * dtype.size(), 0)?;
+    match (list, weights) {
+        ([a, b], &[w0, w1]) if a.dtype == b.dtype => with_format!(a.dtype, T => {
+            with_format!(dtype, O => two::<T, O>(&a.bytes, &b.bytes, (w0, w1), &mut output));
+        }),
+        _ => with_format!(dtype, O => any::<O>(list, weights, &mut output)),
+    }
+    Ok(output)
+}
+
+/// Elements in another format.
+///
+/// # Errors
+/// Where the bytes are no whole number of elements, or there is no memory for the result.
+pub fn cast(bytes: &[u8], from: Dtype, to: Dtype) -> Result<Vec<u8>, KernelError> {
+    let elements = count(from, bytes.len())?;
+    let mut output = buffer(elements * to.size(), 0)?;
+    if from == to {
+        output.copy_from_slice(bytes);
+    } else {
+        with_format!(from, T => with_format!(to, O => convert::<T, O>(bytes, &mut output)));
+    }
+    Ok(output)
+}
+
+fn convert<T: Format, O: Format>(bytes: &[u8], output: &mut [u8]) {
+    let (groups, rest) = T::split(bytes);
+    let (targets, rest_target) = O::split_mut(output);
+    for (target, group) in targets.iter_mut().zip(groups) {
+        *target = O::store(T::load(group));
+    }
+    O::store_part(T::load_part(rest), rest_target);
+}
+
+/// Two inputs of one format: the sum never leaves the registers.
+fn two<T: Format, O: Format>(a: &[u8], b: &[u8], (w0, w1): (f32, f32), output: &mut [u8]) {
+    let (w0, w1) = (F32x8::splat(w0), F32x8::splat(w1));
+    let sum = |a: F32x8, b: F32x8| w0.times(a).plus(w1.times(b));
+    let (groups_a, rest_a) = T::split(a);
+    let (groups_b, rest_b) = T::split(b);
+    let (targets, rest_target) = O::split_mut(output);
+    for ((target, a), b) in targets.iter_mut().zip(groups_a).zip(groups_b) {
+        *target = O::store(sum(T::load(a), T::load(b)));
+    }
+    O::store_part(sum(T::load_part(rest_a), T::load_part(rest_b)), rest_target);
+}
+
+/// Any inputs: a tile at a time, input by input.
+fn any<O: Format>(list: &[Input], weights: &[f32], output: &mut [u8]) {
+    let mut sums = [F32x8::splat(0.0); TILE];
+    for (tile, output) in output.chunks_mut(TILE * LANES * O::SIZE).enumerate() {
+        for (i, (input, weight)) in list.iter().zip(weights).enumerate() {
+            let room = TILE * LANES * input.dtype.size();
+            let rest = input.bytes.get(tile * room..).unwrap_or_default();
+            let bytes = rest.get(..room).unwrap_or(rest);
+            with_format!(input.dtype, T => accumulate::<T>(bytes, *weight, i == 0, &mut sums));
+        }
+        let (targets, rest_target) = O::split_mut(output);
+        let whole = targets.len();
+        for (target, sum) in targets.iter_mut().zip(sums) {
+            *target = O::store(sum);
+        }
+        if let Some(sum) = sums.get(whole) {
+            O::store_part(*sum, rest_target);
+        }
+    }
+}
+
+fn accumulate<T: Format>(bytes: &[u8], weight: f32, first: bool, sums: &mut [F32x8; TILE]) {
+    let weight = F32x8::splat(weight);
+    let (groups, rest) = T::split(bytes);
+    if first {
+        for (sum, group) in sums.iter_mut().zip(groups) {
+            *sum = weight.times(T::load(group));
+        }
+    } else {
+        for (sum, group) in sums.iter_mut().zip(groups) {
+            *sum = sum.plus(weight.times(T::load(group)));
+        }
+    }
+    if let (false, Some(sum)) = (rest.is_empty(), sums.get_mut(groups.len())) {
+        let product = weight.times(T::load_part(rest));
+        *sum = if first { product } else { sum.plus(product) };
+    }
+}

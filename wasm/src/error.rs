@@ -1,0 +1,74 @@
+//! What a kernel refuses, with the numbers that were wrong.
+
+use std::fmt;
+
+/// A misuse of a kernel. Nothing has been changed when one is returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KernelError {
+    /// A byte length that is no whole number of elements.
+    PartialElement {
+        /// The length in bytes.
+        bytes: usize,
+        /// The format's name.
+        dtype: &'static str,
+    },
+    /// Two inputs of different numbers of elements.
+    ElementCount {
+        /// The elements that were expected.
+        expected: usize,
+        /// The elements that came.
+        actual: usize,
+    },
+    /// A number of weights that is not the number of inputs.
+    WeightCount {
+        /// Inputs in the chunk.
+        inputs: usize,
+        /// Weights that came.
+        weights: usize,
+    },
+    /// A chunk without inputs.
+    NoInputs,
+    /// Block sums that do not divide into k(k+1)/2 each.
+    BlockSums {
+        /// How many numbers came.
+        numbers: usize,
+        /// Inputs that they were said to be of.
+        inputs: usize,
+    },
+    /// A Gram matrix that is not the three products of two vectors.
+    GramSize {
+        /// How many numbers came.
+        numbers: usize,
+    },
+    /// Memory that could not be had.
+    OutOfMemory {
+        /// The size that was asked for, in bytes.
+        bytes: usize,
+    },
+}
+
+impl fmt::Display for KernelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::PartialElement { bytes, dtype } => {
+                write!(f, "{bytes} bytes are no whole number of {dtype} elements")
+            }
+            Self::ElementCount { expected, actual } => {
+                write!(f, "expected {expected} elements, got {actual}")
+            }
+            Self::WeightCount { inputs, weights } => {
+                write!(f, "the chunk has {inputs} inputs, got {weights} weights")
+            }
+            Self::NoInputs => write!(f, "the chunk has no inputs"),
+            Self::BlockSums { numbers, inputs } => {
+                write!(f, "{numbers} numbers are no block sums of {inputs} inputs")
+            }
+            Self::GramSize { numbers } => {
+                write!(f, "slerp needs the 3 inner products of 2 vectors, got {numbers}")
+            }
+            Self::OutOfMemory { bytes } => write!(f, "{bytes} bytes could not be allocated"),
+        }
+    }
+}
+
+impl std::error::Error for KernelError {}

@@ -1,0 +1,76 @@
+//! The inputs of one chunk: k equally long runs of elements, each in its own format.
+
+use crate::dtype::Dtype;
+use crate::error::KernelError;
+
+/// One input's elements as they lie in a file.
+#[derive(Debug)]
+pub struct Input {
+    /// Their format.
+    pub dtype: Dtype,
+    /// Their bytes, little-endian.
+    pub bytes: Vec<u8>,
+}
+
+/// Equally long inputs, in the order of their weights.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    list: Vec<Input>,
+    elements: usize,
+}
+
+impl Inputs {
+    /// No inputs.
+    pub const fn new() -> Self {
+        Self { list: Vec::new(), elements: 0 }
+    }
+
+    /// Elements per input; 0 where there is none.
+    pub const fn elements(&self) -> usize {
+        self.elements
+    }
+
+    /// The inputs in the order in which they came.
+    pub fn list(&self) -> &[Input] {
+        &self.list
+    }
+
+    /// Adds an input.
+    ///
+    /// # Errors
+    /// Where its bytes are no whole number of elements, or not as many as the other inputs have.
+    pub fn push(&mut self, dtype: Dtype, bytes: Vec<u8>) -> Result<(), KernelError> {
+        let elements = count(dtype, bytes.len())?;
+        if !self.list.is_empty() && elements != self.elements {
+            return Err(KernelError::ElementCount { expected: self.elements, actual: elements });
+        }
+        self.elements = elements;
+        self.list.push(Input { dtype, bytes });
+        Ok(())
+    }
+}
+
+/// The elements in a run of bytes.
+///
+/// # Errors
+/// Where a part of an element is left over.
+pub fn count(dtype: Dtype, bytes: usize) -> Result<usize, KernelError> {
+    if bytes.is_multiple_of(dtype.size()) {
+        Ok(bytes / dtype.size())
+    } else {
+        Err(KernelError::PartialElement { bytes, dtype: dtype.name() })
+    }
+}
+
+/// A zeroed buffer, or an error instead of an abort where memory is out.
+///
+/// # Errors
+/// [`KernelError::OutOfMemory`].
+pub fn buffer<T: Clone>(length: usize, fill: T) -> Result<Vec<T>, KernelError> {
+    let mut buffer = Vec::new();
+    if buffer.try_reserve_exact(length).is_err() {
+        return Err(KernelError::OutOfMemory { bytes: length.saturating_mul(size_of::<T>()) });
+    }
+    buffer.resize(length, fill);
+    Ok(buffer)
+}

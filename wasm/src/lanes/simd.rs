@@ -1,0 +1,189 @@
+//! The lanes in SIMD128. Each operation gives the bits of its namesake in `scalar`.
+
+use super::LANES;
+use crate::dtype::{BF16_NAN, F16_NAN, F32_NAN};
+use core::arch::wasm32::{
+    f32x4_add, f32x4_mul, f32x4_ne, f32x4_splat, f32x4_sub, f64x2_add, f64x2_extract_lane,
+    f64x2_mul, f64x2_promote_low_f32x4, f64x2_splat, i16x8_shuffle, i32x4_add, i32x4_shl,
+    i32x4_shuffle, i32x4_sub, u16x8_narrow_i32x4, u32x4_extend_high_u16x8, u32x4_extend_low_u16x8,
+    u32x4_ge, u32x4_gt, u32x4_lt, u32x4_shr, u32x4_splat, v128, v128_and, v128_bitselect,
+    v128_load, v128_or, v128_store,
+};
+
+/// Eight float32 values.
+#[derive(Clone, Copy)]
+pub struct F32x8(v128, v128);
+
+/// Eight float64 values.
+#[derive(Clone, Copy)]
+pub struct F64x8([v128; 4]);
+
+const SIGN: u32 = 0x8000_0000;
+
+#[inline(always)]
+fn load(bytes: &[u8; 16]) -> v128 {
+    // SAFETY: sixteen bytes are there to be read, and v128_load asks for no alignment.
+    unsafe { v128_load(bytes.as_ptr().cast()) }
+}
+
+#[inline(always)]
+fn store(value: v128, bytes: &mut [u8; 16]) {
+    // SAFETY: sixteen bytes are there to be written, and v128_store asks for no alignment.
+    unsafe { v128_store(bytes.as_mut_ptr().cast(), value) }
+}
+
+/// Four f16, each in the lower half of a lane.
+#[inline(always)]
+fn widen_f16(bits: v128) -> v128 {
+    let sign = i32x4_shl(v128_and(bits, u32x4_splat(0x8000)), 16);
+    let magnitude = v128_and(bits, u32x4_splat(0x7fff));
+    let shifted = i32x4_shl(magnitude, 13);
+    let normal = i32x4_add(shifted, u32x4_splat(112 << 23));
+    let not_finite = v128_or(shifted, u32x4_splat(0x7f80_0000));
+    // fraction × 2^-24 as (2^-14 + fraction × 2^-24) - 2^-14: no step of it rounds.
+    let implicit = u32x4_splat(113 << 23);
+    let subnormal = f32x4_sub(i32x4_add(shifted, implicit), implicit);
+    let value = v128_bitselect(subnormal, normal, u32x4_lt(magnitude, u32x4_splat(0x0400)));
+    let value = v128_bitselect(not_finite, value, u32x4_ge(magnitude, u32x4_splat(0x7c00)));
+    v128_or(value, sign)
+}
+
+/// Four f16 of four f32, each in the lower half of a lane.
+#[inline(always)]
+fn narrow_f16(bits: v128) -> v128 {
+    let magnitude = v128_and(bits, u32x4_splat(!SIGN));
+    let sign = u32x4_shr(v128_and(bits, u32x4_splat(SIGN)), 16);
+    let rebiased = i32x4_sub(magnitude, u32x4_splat(112 << 23));
+    let odd = v128_and(u32x4_shr(rebiased, 13), u32x4_splat(1));
+    let rounded = i32x4_add(i32x4_add(rebiased, u32x4_splat(0xfff)), odd);
+    let normal = u32x4_shr(rounded, 13);
+    // Below 2^-14: one ulp of a number in [0.5, 1) is 2^-24, the spacing of subnormal f16, so that
+    // adding 0.5 leaves the rounded fraction in the low bits. Core WASM rounds to nearest even.
+    let half = f32x4_splat(0.5);
+    let subnormal = i32x4_sub(f32x4_add(magnitude, half), half);
+    let value = v128_bitselect(subnormal, normal, u32x4_lt(magnitude, u32x4_splat(0x3880_0000)));
+    let overflow = u32x4_ge(magnitude, u32x4_splat(0x4780_0000));
+    let value = v128_bitselect(u32x4_splat(0x7c00), value, overflow);
+    let nan = u32x4_gt(magnitude, u32x4_splat(0x7f80_0000));
+    v128_bitselect(u32x4_splat(u32::from(F16_NAN)), v128_or(value, sign), nan)
+}
+
+/// Four bf16 of four f32, each in the lower half of a lane.
+#[inline(always)]
+fn narrow_bf16(bits: v128) -> v128 {
+    let odd = v128_and(u32x4_shr(bits, 16), u32x4_splat(1));
+    let rounded = i32x4_add(i32x4_add(bits, u32x4_splat(0x7fff)), odd);
+    let nan = f32x4_ne(bits, bits);
+    v128_bitselect(u32x4_splat(u32::from(BF16_NAN)), u32x4_shr(rounded, 16), nan)
+}
+
+#[inline(always)]
+fn canonical(bits: v128) -> v128 {
+    v128_bitselect(u32x4_splat(F32_NAN), bits, f32x4_ne(bits, bits))
+}
+
+impl F32x8 {
+    /// Eight times the same value.
+    #[inline(always)]
+    pub fn splat(value: f32) -> Self {
+        Self(f32x4_splat(value), f32x4_splat(value))
+    }
+
+    /// Reads eight f32.
+    #[inline(always)]
+    pub fn from_f32(group: &[u8; 4 * LANES]) -> Self {
+        let (halves, _) = group.as_chunks();
+        Self(load(&halves[0]), load(&halves[1]))
+    }
+
+    /// Reads eight f16.
+    #[inline(always)]
+    pub fn from_f16(group: &[u8; 2 * LANES]) -> Self {
+        let bits = load(group);
+        Self(widen_f16(u32x4_extend_low_u16x8(bits)), widen_f16(u32x4_extend_high_u16x8(bits)))
+    }
+
+    /// Reads eight bf16.
+    #[inline(always)]
+    pub fn from_bf16(group: &[u8; 2 * LANES]) -> Self {
+        let bits = load(group);
+        let zero = u32x4_splat(0);
+        Self(
+            i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(zero, bits),
+            i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(zero, bits),
+        )
+    }
+
+    /// Writes eight f32.
+    #[inline(always)]
+    pub fn to_f32(self) -> [u8; 4 * LANES] {
+        let mut group = [0; 4 * LANES];
+        let (halves, _) = group.as_chunks_mut();
+        store(canonical(self.0), &mut halves[0]);
+        store(canonical(self.1), &mut halves[1]);
+        group
+    }
+
+    /// Writes eight f16.
+    #[inline(always)]
+    pub fn to_f16(self) -> [u8; 2 * LANES] {
+        let mut group = [0; 2 * LANES];
+        store(u16x8_narrow_i32x4(narrow_f16(self.0), narrow_f16(self.1)), &mut group);
+        group
+    }
+
+    /// Writes eight bf16.
+    #[inline(always)]
+    pub fn to_bf16(self) -> [u8; 2 * LANES] {
+        let mut group = [0; 2 * LANES];
+        store(u16x8_narrow_i32x4(narrow_bf16(self.0), narrow_bf16(self.1)), &mut group);
+        group
+    }
+
+    /// Lane by lane, rounded.
+    #[inline(always)]
+    pub fn times(self, other: Self) -> Self {
+        Self(f32x4_mul(self.0, other.0), f32x4_mul(self.1, other.1))
+    }
+
+    /// Lane by lane, rounded.
+    #[inline(always)]
+    pub fn plus(self, other: Self) -> Self {
+        Self(f32x4_add(self.0, other.0), f32x4_add(self.1, other.1))
+    }
+
+    /// The same values in f64, exactly.
+    #[inline(always)]
+    pub fn widen(self) -> F64x8 {
+        let upper = |v| i32x4_shuffle::<2, 3, 2, 3>(v, v);
+        F64x8([
+            f64x2_promote_low_f32x4(self.0),
+            f64x2_promote_low_f32x4(upper(self.0)),
+            f64x2_promote_low_f32x4(self.1),
+            f64x2_promote_low_f32x4(upper(self.1)),
+        ])
+    }
+}
+
+impl F64x8 {
+    /// Eight zeros.
+    #[inline(always)]
+    pub fn zero() -> Self {
+        Self([f64x2_splat(0.0); 4])
+    }
+
+    /// `self + a·b` lane by lane. The product of two float32 is exact in f64; the sum is rounded.
+    #[inline(always)]
+    pub fn add_product(self, a: Self, b: Self) -> Self {
+        let sum = |i: usize| f64x2_add(self.0[i], f64x2_mul(a.0[i], b.0[i]));
+        Self([sum(0), sum(1), sum(2), sum(3)])
+    }
+
+    /// `((s0 + s2) + (s4 + s6)) + ((s1 + s3) + (s5 + s7))`.
+    #[inline(always)]
+    pub fn total(self) -> f64 {
+        let [a, b, c, d] = self.0;
+        let pair = f64x2_add(f64x2_add(a, b), f64x2_add(c, d));
+        f64x2_extract_lane::<0>(pair) + f64x2_extract_lane::<1>(pair)
+    }
+}

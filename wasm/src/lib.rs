@@ -1,0 +1,14 @@
+//! Remelt's arithmetic on weights: inner products, slerp's formula, weighted sums, comparison.
+//!
+//! The same bits come out natively and in WASM, with and without SIMD, whatever the chunk size.
+#![deny(missing_docs)]
+
+pub mod chunk;
+pub mod combine;
+pub mod compare;
+pub mod dtype;
+pub mod error;
+pub mod gram;
+pub mod inputs;
+pub mod lanes;
+pub mod slerp;
