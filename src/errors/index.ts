@@ -14,6 +14,7 @@ export type ErrorCode =
 	| 'base-missing'
 	| 'layer-range'
 	| 'architecture-unknown'
+	| 'architecture-mismatch'
 	| 'tensor-missing'
 	| 'shape-mismatch'
 	| 'dtype-unsupported'

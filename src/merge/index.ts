@@ -1,1 +1,14 @@
+export { addComparison, HISTOGRAM_BOUNDS, NOTHING_COMPARED } from './comparison.ts';
+export { fileStart } from './layout.ts';
+export { DEFAULT_MEMORY_BUDGET, tensorPasses } from './memory.ts';
+export type { PassOptions, TensorPasses } from './memory.ts';
+export { findMethod, methodNames } from './methods/registry.ts';
+export type { MethodName } from './methods/registry.ts';
+export { planMerge } from './plan.ts';
+export { PUBLISHED } from './planTensor.ts';
+export { runMerge } from './run.ts';
+export { createMemorySink, nullSink } from './sinks.ts';
+export type { MemorySink } from './sinks.ts';
+export { createTensorMerger } from './tensor.ts';
+export type { TensorMergerOptions } from './tensor.ts';
 export type * from './types.ts';

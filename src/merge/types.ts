@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/index.ts';
-import type { Comparison, Kernels } from '../kernels/index.ts';
+import type { Comparison, Gram, Kernels } from '../kernels/index.ts';
 import type { ByteSource, Dtype, FloatDtype, ModelHeaders } from '../tensors/index.ts';
 
 /** A tensor's bytes in one of the models that a plan reads. Offsets count from the start of the file. */
@@ -48,8 +48,8 @@ export interface PlannedTensor {
 export interface PlannedFile {
 	readonly name: string;
 	readonly size: number;
-	/** The safetensors header with its length prefix: the file's first bytes. */
-	readonly header: Uint8Array;
+	/** The safetensors header as JSON, padded with spaces, without its length prefix. */
+	readonly header: string;
 }
 
 /** What a recipe means for concrete parents. Made without reading a weight. */
@@ -134,7 +134,10 @@ export interface MergeSink {
 	close(): Promise<void>;
 	/** Everything was written: make it visible. */
 	commit(): Promise<void>;
-	/** The run failed or was cancelled: leave nothing behind. */
+	/**
+	 * The run failed or was cancelled: leave nothing behind. May come while another call is pending,
+	 * whose promise then no longer matters; nothing is called afterwards.
+	 */
 	abort(): Promise<void>;
 }
 
@@ -162,24 +165,52 @@ export interface MergeOutcome {
 	readonly bytesRead: number;
 }
 
+/** A parameter that a method reads. */
+export interface MethodParameter {
+	readonly name: string;
+	/** `tensor`: one value per output tensor. `model`: one per input, which may give its own. */
+	readonly scope: 'tensor' | 'model';
+	readonly required: boolean;
+}
+
+/** The weights of a tensor's inputs, and how slerp came to them. */
+export interface Weighting {
+	/** One float32 per input. */
+	readonly weights: readonly number[];
+	readonly slerp: TensorResult['slerp'];
+}
+
 /** What a method's file in `methods/` exports, and the registry lists. */
-export interface MergeMethod<Operation extends TensorOperation = TensorOperation> {
+export interface MergeMethod {
 	/** `merge_method` in recipes. */
 	readonly name: string;
 	/** How readers call it. */
 	readonly label: string;
-	/** Resolves one tensor's parameters; throws what can be refused before a weight is read. */
-	plan(context: MethodContext): Operation;
+	readonly parameters: readonly MethodParameter[];
 	/** How many inputs a tensor may have. */
 	readonly inputs: { readonly min: number; readonly max: number };
-	/** Whether `base_model` must be given. */
+	/** Whether `base_model` must be given; if so its tensor is the first input. */
 	readonly needsBase: boolean;
+	/** Whether the weights depend on the inputs, so that a pass over them comes first. */
+	readonly needsGram: boolean;
+	/** Resolves one tensor's parameters; throws what can be refused before a weight is read. */
+	plan(context: MethodContext): TensorOperation;
+	/** The weights for an operation that `plan` made, other than a copy. `gram` is empty unless needed. */
+	weigh(operation: TensorOperation, kernels: Kernels, gram: Gram): Weighting;
 }
 
 export interface MethodContext {
+	/** The output tensor. */
 	readonly tensor: string;
-	/** A parameter's value here, or null where the recipe gives none. */
-	parameter(name: string): number | null;
+	/** How many of the models have the tensor. */
+	readonly inputs: number;
+	/**
+	 * A parameter's value here, or null where the recipe gives none; for a parameter of scope
+	 * `model` that of the input with the given index (default 0).
+	 */
+	parameter(name: string, input?: number): number | null;
+	/** A parameter that must be given; throws `parameter-missing`. */
+	required(name: string, input?: number): number;
 }
 
 export type { Kernels };

@@ -1,0 +1,128 @@
+import type { Finding } from '../errors/index.ts';
+import type { Recipe } from '../recipe/index.ts';
+import type { ModelHeaders } from '../tensors/index.ts';
+import type { PlanSources } from './sources.ts';
+import type { MergeMethod, PlannedTensor } from './types.ts';
+
+/** What is odd about a recipe once its method is known. */
+export function recipeFindings(
+	recipe: Recipe,
+	method: MergeMethod,
+	sources: PlanSources,
+): Finding[] {
+	const findings = unusedParameters(recipe, method);
+	if (recipe.baseModel === null)
+		findings.push({
+			code: 'donor-chosen',
+			severity: 'note',
+			message: `The recipe names no base_model, so config.json is taken from ${sources.donor.model}, the first model.`,
+			hint: 'mergekit takes it from any of the models, which one can change from run to run.',
+			details: { model: sources.donor.model },
+		});
+	const [first, last] = [sources.slices[0], sources.slices.at(-1)];
+	if (first && last && last.sources.length > first.sources.length)
+		findings.push({
+			code: 'closing-models-dropped',
+			severity: 'warning',
+			message: `The last slice has ${last.sources.length} models and the first ${first.sources.length}, so only ${first.sources.length} of them go into the final norm and head.`,
+			hint: 'That is how mergekit does it; list as many models in the first slice to avoid it.',
+			details: { first: first.sources.length, last: last.sources.length },
+		});
+	return findings;
+}
+
+/** Parameters that the method never reads, where they stand. */
+function unusedParameters(recipe: Recipe, method: MergeMethod): Finding[] {
+	const own = [...recipe.models, ...recipe.slices.flatMap((slice) => slice.sources)];
+	const common = [recipe, ...recipe.slices];
+	const findings = new Map<string, Finding>();
+	const check = (names: readonly string[], readable: (name: string) => boolean): void => {
+		for (const name of names) {
+			if (readable(name)) continue;
+			findings.set(name, {
+				code: 'parameter-unused',
+				severity: 'note',
+				message: `The recipe gives ${name} where ${method.label} does not read it.`,
+				hint: 'mergekit ignores it without a word, and so does Remelt.',
+				details: { parameter: name, method: method.name },
+			});
+		}
+	};
+	const scopes = new Map(method.parameters.map(({ name, scope }) => [name, scope]));
+	for (const { parameters } of common) check(Object.keys(parameters), (name) => scopes.has(name));
+	for (const { parameters } of own)
+		check(Object.keys(parameters), (name) => scopes.get(name) === 'model');
+	return [...findings.values()];
+}
+
+/** What is odd about the models' files, and about what each tensor was planned from. */
+export function inputsFindings(sources: PlanSources, tensors: readonly PlannedTensor[]): Finding[] {
+	const findings: Finding[] = [];
+	const models = new Map<string, ModelHeaders>();
+	for (const slice of sources.slices)
+		for (const { model, headers } of slice.sources) models.set(model, headers);
+	for (const headers of models.values()) findings.push(...(headers.findings ?? []));
+	const outside = tensors.find(
+		({ operation }) => operation.kind === 'slerp' && (operation.t < 0 || operation.t > 1),
+	);
+	if (outside?.operation.kind === 'slerp')
+		findings.push({
+			code: 't-outside',
+			severity: 'warning',
+			message: `t is ${outside.operation.t} for ${outside.name}: beyond the two models rather than between them.`,
+			details: { tensor: outside.name, t: outside.operation.t },
+		});
+	const mixed = tensors.find(({ inputs }) => new Set(inputs.map(({ dtype }) => dtype)).size > 1);
+	if (mixed)
+		findings.push({
+			code: 'dtypes-mixed',
+			severity: 'note',
+			message: `The models store ${mixed.name} as ${mixed.inputs.map(({ dtype }) => dtype).join(' and ')}; it is written as ${mixed.dtype}.`,
+			details: { tensor: mixed.name, dtype: mixed.dtype },
+		});
+	return findings;
+}
+
+/** Where the published model is not made of the tensors that the plan makes. */
+export function publishedFindings(
+	tensors: readonly PlannedTensor[],
+	published: ModelHeaders,
+): Finding[] {
+	const findings: Finding[] = [];
+	const add = (code: string, names: readonly string[], message: string): void => {
+		const [tensor] = names;
+		if (tensor === undefined) return;
+		findings.push({
+			code,
+			severity: 'warning',
+			message: `${count(names.length)} ${message}, the first ${tensor}.`,
+			details: { tensor, count: names.length },
+		});
+	};
+	const planned = new Set(tensors.map(({ name }) => name));
+	const names = [...published.tensors.keys()];
+	const absent = tensors.filter(({ name }) => !published.tensors.has(name));
+	const unlike = tensors.filter(
+		({ name, published: range }) => range === null && published.tensors.has(name),
+	);
+	add(
+		'published-missing',
+		absent.map(({ name }) => name),
+		'of the recipe not in the published model',
+	);
+	add(
+		'published-extra',
+		names.filter((name) => !planned.has(name)),
+		'of the published model not made by the recipe',
+	);
+	add(
+		'published-unlike',
+		unlike.map(({ name }) => name),
+		'published in another dtype or shape than the recipe gives',
+	);
+	return findings;
+}
+
+function count(tensors: number): string {
+	return tensors === 1 ? '1 tensor is' : `${tensors} tensors are`;
+}

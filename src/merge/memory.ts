@@ -1,0 +1,114 @@
+import { DTYPE_BITS, type Dtype, type FloatDtype } from '../tensors/index.ts';
+import { GRAM_BLOCK } from '../kernels/index.ts';
+import type { PlannedTensor } from './types.ts';
+
+/** Bytes that a run may hold where nobody says otherwise: 512 MiB. */
+export const DEFAULT_MEMORY_BUDGET = 512 * 2 ** 20;
+
+/** Most elements per read: 32 MiB of bf16, so that few requests are made and a retry costs little. */
+export const MAX_READ_ELEMENTS = 16 * 2 ** 20;
+
+/** Elements that a kernel gets at a time: 2 MiB of bf16 per input, about what caches hold. */
+export const STEP_ELEMENTS = 2 ** 20;
+
+/** How one tensor is gone through. */
+export interface TensorPasses {
+	/** Elements per read and input; a multiple of `step`. */
+	readonly unit: number;
+	/** Elements per kernel call; a multiple of {@link GRAM_BLOCK}. */
+	readonly step: number;
+	/** Inputs are read once and kept from the first pass to the second. */
+	readonly hold: boolean;
+	/** How often each input is read. */
+	readonly reads: 1 | 2;
+	/** Bytes held at a time while the tensor is merged, without outputs that wait for the sink. */
+	readonly bytes: number;
+	/** Range requests for the inputs and the published tensor. */
+	readonly requests: number;
+	/** Bytes of weights read, published tensor included. */
+	readonly bytesToRead: number;
+}
+
+type Sized = Pick<
+	PlannedTensor,
+	'elements' | 'dtype' | 'computeDtype' | 'operation' | 'inputs' | 'published'
+>;
+
+/** Whether an input is rounded to the recipe's dtype before it is used; widening changes nothing. */
+export function castsInput(
+	stored: Dtype,
+	compute: FloatDtype | null,
+): compute is Exclude<FloatDtype, 'F32'> {
+	return compute !== null && compute !== 'F32' && compute !== stored;
+}
+
+export interface PassOptions {
+	/** Default {@link MAX_READ_ELEMENTS}; rounded down to a multiple of the step. */
+	readonly unit?: number | undefined;
+	/** Default {@link STEP_ELEMENTS}; rounded down to a multiple of {@link GRAM_BLOCK}. */
+	readonly step?: number | undefined;
+}
+
+/**
+ * Decides how a tensor is gone through within `budget` bytes: with all of its inputs held, else
+ * streamed, in reads that shrink with the budget down to one block. Pure, so that plan, scheduler
+ * and merger agree.
+ */
+export function tensorPasses(
+	tensor: Sized,
+	budget: number = DEFAULT_MEMORY_BUDGET,
+	options: PassOptions = {},
+): TensorPasses {
+	const two = tensor.operation.kind === 'slerp';
+	const stored = tensor.inputs.map(({ dtype }) => width(dtype));
+	const cast = tensor.inputs.map(({ dtype }) =>
+		castsInput(dtype, tensor.computeDtype) ? width(tensor.computeDtype) : 0,
+	);
+	const inputs = sum(stored) + sum(cast);
+	const output = width(tensor.dtype);
+	const published = tensor.published === null ? 0 : output;
+	// In a kernel call: inputs and result in the kernel's memory, the result and a cast input outside.
+	const perStep = 2 * inputs + 2 * output + published;
+	// In a read: the bytes that came, and for copies the result that leaves.
+	const perUnit = inputs + published + (two ? 0 : output);
+	let step = blocks(Math.min(options.step ?? STEP_ELEMENTS, tensor.elements));
+	const affordable = Math.floor(budget / (perStep + perUnit));
+	step = Math.min(step, Math.max(GRAM_BLOCK, floorTo(affordable, GRAM_BLOCK)));
+	const room = budget - step * perStep;
+	const wanted = Math.min(options.unit ?? MAX_READ_ELEMENTS, tensor.elements);
+	const unit = Math.max(step, floorTo(Math.min(upTo(wanted, step), room / perUnit), step));
+	const held = tensor.elements * inputs + Math.min(unit, tensor.elements) * published;
+	const hold = two && held + step * perStep <= budget;
+	const reads = two && !hold ? 2 : 1;
+	const times = reads * tensor.inputs.length + (published === 0 ? 0 : 1);
+	return {
+		unit,
+		step,
+		hold,
+		reads,
+		bytes: (hold ? held : Math.min(unit, tensor.elements) * perUnit) + step * perStep,
+		requests: Math.ceil(tensor.elements / unit) * times,
+		bytesToRead: tensor.elements * (reads * sum(stored) + published),
+	};
+}
+
+/** Bytes per element. */
+function width(dtype: Dtype): number {
+	return DTYPE_BITS[dtype] / 8;
+}
+
+function sum(values: readonly number[]): number {
+	return values.reduce((total, value) => total + value, 0);
+}
+
+function blocks(elements: number): number {
+	return Math.max(GRAM_BLOCK, upTo(elements, GRAM_BLOCK));
+}
+
+function upTo(value: number, multiple: number): number {
+	return Math.ceil(value / multiple) * multiple;
+}
+
+function floorTo(value: number, multiple: number): number {
+	return Math.floor(value / multiple) * multiple;
+}

@@ -1,0 +1,105 @@
+import { RemeltError } from '../errors/index.ts';
+import type { Recipe } from '../recipe/index.ts';
+import type { ModelHeaders } from '../tensors/index.ts';
+import { editConfig } from './config.ts';
+import { inputsFindings, publishedFindings, recipeFindings } from './findings.ts';
+import { outputWeights } from './inputs.ts';
+import { layOut } from './layout.ts';
+import { DEFAULT_MEMORY_BUDGET, tensorPasses } from './memory.ts';
+import { findMethod } from './methods/registry.ts';
+import { planTensor, PUBLISHED } from './planTensor.ts';
+import { writeReadme } from './readme.ts';
+import { resolveSources, type PlanSources } from './sources.ts';
+import type { MergeMethod, MergePlan, PlannedTensor, PlanOptions } from './types.ts';
+
+/**
+ * What a recipe means for concrete models: every output tensor with its inputs as byte ranges and its
+ * numbers resolved, the output files, and what a run will read, write and hold. Pure; refuses
+ * everything that can be refused without reading a weight.
+ * @throws `method-unknown`, `method-unsupported`, `base-missing`, `model-count`, `layer-range`,
+ *   `architecture-unknown`, `architecture-mismatch`, `not-found`, `parameter-missing`,
+ *   `tensor-missing`, `shape-mismatch`, `dtype-unsupported`, `recipe-invalid`.
+ */
+export function planMerge(recipe: Recipe, options: PlanOptions): MergePlan {
+	const { headers, published, semantics = 'precise', memoryBudget, shardSize } = options;
+	const method = findMethod(recipe.method);
+	if (method.needsBase) requireBase(recipe, method);
+	const sources = resolveSources(recipe, headers);
+	const unplaced = outputWeights(sources).map((weight) =>
+		planTensor(weight, { recipe, method, published }),
+	);
+	const layout = layOut(unplaced, shardSize);
+	const config = editConfig(recipe, sources);
+	const models = modelsOf(sources);
+	const readme = writeReadme({
+		recipe,
+		method: method.label,
+		semantics,
+		models,
+		donor: sources.donor.model,
+		tensors: unplaced.length,
+	});
+	const texts: Record<string, string> = { 'config.json': config.text };
+	texts['mergekit_config.yml'] = recipe.text;
+	texts['README.md'] = readme;
+	if (layout.index !== null) texts['model.safetensors.index.json'] = layout.index;
+	return {
+		method: method.name,
+		semantics,
+		tensors: layout.tensors,
+		files: layout.files,
+		texts,
+		models: published ? { ...models, [PUBLISHED]: identity(published) } : models,
+		totals: totalsOf(layout.tensors, layout.files, memoryBudget ?? DEFAULT_MEMORY_BUDGET),
+		findings: [
+			...recipeFindings(recipe, method, sources),
+			...inputsFindings(sources, layout.tensors),
+			...config.findings,
+			...(published ? publishedFindings(layout.tensors, published) : []),
+		],
+	};
+}
+
+function requireBase(recipe: Recipe, method: MergeMethod): void {
+	const slice = recipe.slices.findIndex(({ baseModel }) => baseModel === null);
+	if (recipe.baseModel !== null || (recipe.models.length === 0 && slice < 0)) return;
+	throw new RemeltError('base-missing', `${method.label} needs a base_model, and none is given.`, {
+		hint: `Add base_model: with one of the recipe's models. For ${method.name} that is where t = 0.`,
+		details: { method: method.name, slice: slice < 0 ? null : slice },
+	});
+}
+
+function modelsOf({ slices, donor }: PlanSources): Record<string, ReturnType<typeof identity>> {
+	const models: Record<string, ReturnType<typeof identity>> = {};
+	const add = ({ model, headers }: { model: string; headers: ModelHeaders }): void => {
+		models[model] ??= identity(headers);
+	};
+	add(donor);
+	for (const slice of slices) for (const source of slice.sources) add(source);
+	return models;
+}
+
+function identity({ id, revision }: ModelHeaders): { id: string; revision: string } {
+	return { id, revision };
+}
+
+function totalsOf(
+	tensors: readonly PlannedTensor[],
+	files: MergePlan['files'],
+	budget: number,
+): MergePlan['totals'] {
+	const passes = tensors.map((tensor) => tensorPasses(tensor, budget));
+	const everything = tensors.map(({ bytes }, index) => bytes + (passes[index]?.bytes ?? 0));
+	return {
+		tensors: tensors.length,
+		bytesToRead: sum(passes.map(({ bytesToRead }) => bytesToRead)),
+		bytesToWrite: sum(files.map(({ size }) => size)),
+		// A run starts no tensor that would take it beyond the budget, unless one alone does.
+		peakMemory: Math.max(...passes.map(({ bytes }) => bytes), Math.min(sum(everything), budget)),
+		requests: sum(passes.map(({ requests }) => requests)),
+	};
+}
+
+function sum(values: readonly number[]): number {
+	return values.reduce((total, value) => total + value, 0);
+}

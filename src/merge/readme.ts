@@ -1,0 +1,76 @@
+import type { Recipe } from '../recipe/index.ts';
+
+/** What a merged model's README tells of its making. */
+export interface ReadmeFacts {
+	readonly recipe: Recipe;
+	/** How readers call the method. */
+	readonly method: string;
+	readonly semantics: string;
+	/** Model reference -> what it was resolved to, in order of appearance. */
+	readonly models: Readonly<Record<string, { readonly id: string; readonly revision: string }>>;
+	/** The model whose `config.json` was taken. */
+	readonly donor: string;
+	readonly tensors: number;
+}
+
+/** A name on the Hub: `owner/name`. */
+const HUB_NAME = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
+
+/** The model card that goes beside merged weights: what they are, from what, and made how. */
+export function writeReadme(facts: ReadmeFacts): string {
+	const { recipe, models } = facts;
+	const ids = [...new Set(Object.values(models).map(({ id }) => id))];
+	const onHub = ids.filter((id) => HUB_NAME.test(id));
+	const base = onHub.length > 0 ? ['base_model:', ...onHub.map((id) => `  - ${id}`)] : [];
+	const front = ['---', ...base, 'library_name: transformers', 'tags:', '  - merge', '  - remelt'];
+	const fence = longerFence(recipe.text);
+	const rows = Object.entries(models).map(
+		([reference, { id, revision }]) => `| ${cell(reference)} | ${cell(id)} | ${cell(revision)} |`,
+	);
+	return [
+		...front,
+		'---',
+		'',
+		`# ${facts.method} merge`,
+		'',
+		`The weights in this folder were made by Remelt, which re-ran the merge recipe below: ${facts.tensors} tensors, method \`${recipe.method}\`.`,
+		'',
+		'## Parents',
+		'',
+		'| in the recipe | model | revision |',
+		'| --- | --- | --- |',
+		...rows,
+		'',
+		'## Recipe',
+		'',
+		`${fence}yaml`,
+		recipe.text.trimEnd(),
+		fence,
+		'',
+		'## How it was computed',
+		'',
+		SEMANTICS[facts.semantics] ?? `Semantics: ${facts.semantics}.`,
+		'',
+		`\`config.json\` is that of ${cell(facts.donor)}, changed where the merge changes it. Tokenizer files are not part of the merge: take them from ${cell(facts.donor)}.`,
+		'',
+		'The licence of the parents applies; this file states none.',
+		'',
+	].join('\n');
+}
+
+const SEMANTICS: Readonly<Record<string, string>> = {
+	precise:
+		'Semantics `precise`: inputs in the recipe’s dtype, elements in float32, sums over whole tensors in float64, and one rounding, to nearest even, when a tensor is written. mergekit takes some of these sums in float32, so its result can differ by a unit in the last place in some elements.',
+};
+
+/** A code span of any text, which a table cell can hold. */
+function cell(text: string): string {
+	const plain = text.replaceAll(/[\r\n`]/g, ' ').replaceAll('|', '\\|');
+	return `\`${plain}\``;
+}
+
+/** A fence that no line of the text can close. */
+function longerFence(text: string): string {
+	const runs = [...text.matchAll(/`{3,}/g)].map(([run]) => run.length);
+	return '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
+}
