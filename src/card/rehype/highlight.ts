@@ -9,26 +9,7 @@ import makefile from 'refractor/makefile';
 import markdown from 'refractor/markdown';
 import python from 'refractor/python';
 import sql from 'refractor/sql';
-import yaml from 'refractor/yaml';
-
-/** Prism's grammar interface, as far as the one grammar written here needs it. */
-interface PrismLanguages {
-	readonly languages: Record<string, unknown>;
-}
-
-/** BibTeX, which Prism has no grammar for. */
-function bibtex(prism: PrismLanguages): void {
-	prism.languages['bibtex'] = {
-		comment: { pattern: /(^|\n)%.*/, lookbehind: true },
-		keyword: /@[a-z]+/i,
-		property: /[\w-]+(?=\s*=)/,
-		url: /\\url\{[^{}]*\}/,
-		number: /\b\d+\b/,
-		punctuation: /[{}=,]/,
-	};
-}
-bibtex.displayName = 'bibtex';
-bibtex.aliases = ['bib'];
+import { bibtex, yaml } from './grammars.ts';
 
 /** Names that cards use for languages that Prism calls otherwise. */
 const ALIASES: Readonly<Record<string, string>> = { console: 'bash', pgsql: 'sql', sh: 'bash' };
@@ -49,7 +30,7 @@ export function highlightCode(code: string, language: string): readonly ElementC
 /** Done when first needed, so that importing this file does nothing. */
 function registerLanguages(): void {
 	if (refractor.registered(bibtex.displayName)) return;
-	const languages = [bash, diff, javascript, json, latex, makefile, markdown, python, sql, yaml];
-	for (const language of languages) refractor.register(language);
-	refractor.register(bibtex);
+	// Prism's Markdown and JavaScript register what they build on; ours come last and stand.
+	const languages = [bash, diff, javascript, json, latex, makefile, markdown, python, sql];
+	for (const language of [...languages, yaml, bibtex]) refractor.register(language);
 }
