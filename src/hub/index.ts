@@ -1,3 +1,13 @@
+export { HUB_FACTS } from './factList.ts';
+export { checkFacts, HUB_HOSTS, LIVE_HUB, summarizeFacts } from './facts.ts';
+export type {
+	CheckFactsOptions,
+	FactOutcome,
+	FactResult,
+	FactSettings,
+	FactSummary,
+	HubFact,
+} from './facts.ts';
 export { openHubFile } from './hubFile.ts';
 export type { KnownFile } from './hubFile.ts';
 export { openHubModel } from './hubModel.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { Fault } from './hubFaults.ts';
@@ -19,6 +19,12 @@ export interface FileAnswer {
 const PIECE = 1 << 18;
 
 const digests = new Map<string, Promise<string>>();
+
+/** What is sent for the file at a path; by its name it is a weight file or not. */
+export async function describeFile(path: string): Promise<FileAnswer> {
+	const { size, mtimeMs: modified } = await stat(path);
+	return { path, size, modified, large: path.endsWith('.safetensors'), headers: {} };
+}
 
 /** Sends a file or the range that was asked for, with what the fault does to it. */
 export async function sendFile(
@@ -110,7 +116,8 @@ async function readRange(path: string, start: number, end: number): Promise<Buff
 	}
 }
 
-async function digestOf(file: FileAnswer): Promise<string> {
+/** SHA-256 of a weight file, SHA-1 of any other, in hex. */
+export async function digestOf(file: FileAnswer): Promise<string> {
 	const key = `${file.path} ${file.size} ${file.modified}`;
 	const digest =
 		digests.get(key) ??

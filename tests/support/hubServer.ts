@@ -16,7 +16,7 @@ import { readdir, stat } from 'node:fs/promises';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { createFaults, type Fault, type FaultHandle, type Faults } from './hubFaults.ts';
-import { sendFile, type FileAnswer } from './hubFiles.ts';
+import { describeFile, digestOf, sendFile, type FileAnswer } from './hubFiles.ts';
 
 export interface HubServerOptions {
 	/** Model id -> folder. */
@@ -201,25 +201,18 @@ async function route(parts: readonly string[], context: Context): Promise<Routed
 	const folder = lookUp(model, revision, context.options);
 	if (typeof folder !== 'string') return folder;
 	const file = path.join('/');
-	const found = await stat(join(folder, file)).catch(() => null);
-	if (!found?.isFile() || path.includes('..'))
-		return { status: 404, error: 'EntryNotFound', message: 'Entry not found' };
-	const large = file.endsWith('.safetensors');
+	const found = path.includes('..') ? null : await stat(join(folder, file)).catch(() => null);
+	if (!found?.isFile()) return { status: 404, error: 'EntryNotFound', message: 'Entry not found' };
+	const answer = await describeFile(join(folder, file));
 	const commit = commitOf(model);
-	if (large && context.host === 'hub' && context.options.cdn !== false) {
+	if (answer.large && context.host === 'hub' && context.options.cdn !== false) {
 		const encoded = path.map(encodeURIComponent).join('/');
 		return {
 			location: `${context.cdnUrl()}/${model}/resolve/${commit}/${encoded}?Expires=1&Signature=test`,
-			headers: { 'X-Repo-Commit': commit, 'X-Linked-Size': String(found.size) },
+			headers: { 'X-Repo-Commit': commit, 'X-Linked-Size': String(answer.size) },
 		};
 	}
-	return {
-		path: join(folder, file),
-		size: found.size,
-		modified: found.mtimeMs,
-		large,
-		headers: context.host === 'hub' ? { 'X-Repo-Commit': commit } : {},
-	};
+	return context.host === 'hub' ? { ...answer, headers: { 'X-Repo-Commit': commit } } : answer;
 }
 
 async function routeApi(parts: readonly string[], context: Context): Promise<Routed | null> {
@@ -228,9 +221,8 @@ async function routeApi(parts: readonly string[], context: Context): Promise<Rou
 	const folder = lookUp(model, revision, context.options);
 	if (typeof folder !== 'string') return folder;
 	const names = await readdir(folder);
-	const sizes = await Promise.all(names.map(async (file) => (await stat(join(folder, file))).size));
 	if (what === 'tree')
-		return { json: names.map((path, i) => ({ type: 'file', path, size: sizes[i] })) };
+		return { json: await Promise.all(names.map(async (path) => treeEntry(folder, path))) };
 	if (what !== undefined && what !== 'revision') return null;
 	return {
 		json: {
@@ -246,6 +238,13 @@ async function routeApi(parts: readonly string[], context: Context): Promise<Rou
 			siblings: names.map((rfilename) => ({ rfilename })),
 		},
 	};
+}
+
+async function treeEntry(folder: string, path: string): Promise<unknown> {
+	const file = await describeFile(join(folder, path));
+	const oid = await digestOf(file);
+	const lfs = { oid, size: file.size, pointerSize: 134 };
+	return { type: 'file', path, size: file.size, oid: oid.slice(0, 40), ...(file.large && { lfs }) };
 }
 
 /** The model's folder, or what the Hub says to an anonymous reader of what is not there. */
