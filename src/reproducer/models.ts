@@ -1,5 +1,4 @@
 import { toRemeltError } from '../errors/index.ts';
-import type { Recipe } from '../recipe/index.ts';
 import type { ModelFiles, ModelHeaders } from '../tensors/index.ts';
 import type { WorkerModel } from './run/protocol.ts';
 import type { Reading } from './state.ts';
@@ -31,26 +30,6 @@ export interface Openers {
 		name: string,
 		options: { signal: AbortSignal },
 	) => Promise<ModelFiles>;
-}
-
-/** Every model that a recipe names, base first, then in order of appearance. */
-export function modelReferences(recipe: Recipe): readonly string[] {
-	const named = [
-		recipe.baseModel,
-		...recipe.models.map(({ model }) => model),
-		...recipe.slices.flatMap(({ baseModel, sources }) => [
-			baseModel,
-			...sources.map(({ model }) => model),
-		]),
-	];
-	return [...new Set(named.filter((model) => model !== null))];
-}
-
-/** `owner/name@revision` in its parts; the revision defaults to `main`. */
-export function splitReference(reference: string): { repo: string; revision: string } {
-	const at = reference.indexOf('@');
-	if (at < 0) return { repo: reference, revision: 'main' };
-	return { repo: reference.slice(0, at), revision: reference.slice(at + 1) || 'main' };
 }
 
 /**
@@ -107,7 +86,7 @@ async function openOne(
 	}
 	const { base, repo, revision } = location;
 	const { headers } = await openers.hub({ base, repo, revision }, { signal });
-	const files = [...headers.files].map(([name, { size, etag }]) => ({ name, size, etag }));
+	const files = [...headers.files].map(([name, file]) => ({ name, ...file }));
 	return {
 		headers,
 		forWorker: { kind: 'hub', base, repo, revision: headers.revision, files },

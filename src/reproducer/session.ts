@@ -1,4 +1,5 @@
 import { toRemeltError } from '../errors/index.ts';
+import { DEFAULT_MEMORY_BUDGET, PUBLISHED } from '../merge/index.ts';
 import type { MergePlan, MergeSink, RunOptions, MergeOutcome } from '../merge/index.ts';
 import type { PlanOptions, TensorResult } from '../merge/index.ts';
 import type { Recipe } from '../recipe/index.ts';
@@ -12,12 +13,6 @@ import { createFolderSink } from './sinks/folder.ts';
 import { createMemorySink } from './sinks/memory.ts';
 import type { Event, Job, Kept, Mode } from './state.ts';
 import { markAsRehearsal } from './toy.ts';
-
-/** The published model's key among the models that a worker opens. */
-export const PUBLISHED = 'published';
-
-/** Bytes that a run may hold. */
-const MEMORY_BUDGET = 512 * 1024 * 1024;
 
 /** Milliseconds between two looks at a run's progress. */
 const TICK = 250;
@@ -168,7 +163,7 @@ async function readAndPlan(
 	const headers = new Map([...models].map(([reference, model]) => [reference, model.headers]));
 	const published = headers.get(PUBLISHED);
 	headers.delete(PUBLISHED);
-	const plan = effects.plan(recipe, { headers, published, memoryBudget: MEMORY_BUDGET });
+	const plan = effects.plan(recipe, { headers, published, memoryBudget: DEFAULT_MEMORY_BUDGET });
 	return { models, plan: request.mode === 'rehearsal' ? markAsRehearsal(plan) : plan };
 }
 
@@ -192,7 +187,7 @@ function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promi
 		spawn: effects.spawn,
 		size: effects.workers,
 		models: Object.fromEntries([...planned.models].map(([key, { forWorker }]) => [key, forWorker])),
-		memoryBudget: MEMORY_BUDGET,
+		memoryBudget: DEFAULT_MEMORY_BUDGET,
 	});
 	const look = (): void => {
 		dispatch({ type: 'progressed', job: id, progress: meter.snapshot(), results: [...results] });
@@ -205,7 +200,7 @@ function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promi
 			const outcome = await effects.run(planned.plan, {
 				merge: pool.merge,
 				concurrency: effects.workers,
-				memoryBudget: MEMORY_BUDGET,
+				memoryBudget: DEFAULT_MEMORY_BUDGET,
 				sink: sink?.sink,
 				signal: stop.signal,
 				gate: gate.pass,

@@ -32,6 +32,8 @@ export type Kept =
 /** Every state that the reproducer can be in; each has a view of its own. */
 export type State =
 	| { readonly phase: 'idle' }
+	/** The reader points to the folders of these models. */
+	| { readonly phase: 'choosing'; readonly references: readonly string[] }
 	| { readonly phase: 'reading'; readonly job: Job; readonly reading: Reading }
 	| { readonly phase: 'planned'; readonly job: Job; readonly plan: MergePlan }
 	| RunState<'running'>
@@ -64,9 +66,10 @@ interface RunState<Phase extends string> {
 	readonly results: readonly TensorResult[];
 }
 
-/** What happens. All but `asked` and `closed` name the job that they belong to. */
+/** What happens. All but `asked`, `choosing` and `closed` name the job that they belong to. */
 export type Event =
 	| { readonly type: 'asked'; readonly job: Job }
+	| { readonly type: 'choosing'; readonly references: readonly string[] }
 	| { readonly type: 'closed' }
 	| { readonly type: 'reading'; readonly job: number; readonly reading: Reading }
 	| { readonly type: 'planned'; readonly job: number; readonly plan: MergePlan }
@@ -98,8 +101,10 @@ export const IDLE: State = { phase: 'idle' };
  */
 export function reduce(state: State, event: Event): State {
 	if (event.type === 'asked') return { phase: 'reading', job: event.job, reading: { models: [] } };
+	if (event.type === 'choosing') return { phase: 'choosing', references: event.references };
 	if (event.type === 'closed') return IDLE;
-	if (state.phase === 'idle' || state.job.id !== event.job) return state;
+	if (state.phase === 'idle' || state.phase === 'choosing' || state.job.id !== event.job)
+		return state;
 	switch (event.type) {
 		case 'reading':
 			return state.phase === 'reading' ? { ...state, reading: event.reading } : state;
@@ -135,7 +140,7 @@ export function reduce(state: State, event: Event): State {
 	}
 }
 
-type Active = Exclude<State, { readonly phase: 'idle' }>;
+type Active = Exclude<State, { readonly phase: 'idle' | 'choosing' }>;
 
 function start(state: Active): State {
 	if (state.phase === 'reading' || state.phase === 'running' || state.phase === 'paused')

@@ -1,4 +1,5 @@
 import type { SerializedError } from '../../errors/index.ts';
+import type { KnownFile } from '../../hub/index.ts';
 import type { PlannedTensor, TensorResult } from '../../merge/index.ts';
 
 /** Where a worker finds a model's weight files. Sizes and ETags come from the plan's headers. */
@@ -19,11 +20,7 @@ export type WorkerModel =
 	  };
 
 /** What is known of a weight file since its header was read. */
-export interface WorkerFile {
-	readonly name: string;
-	readonly size: number;
-	readonly etag: string | null;
-}
+export type WorkerFile = KnownFile;
 
 /** What the page asks of a merge worker. A worker has at most one merge at a time. */
 export type Request =

@@ -1,0 +1,3 @@
+export { hubBase } from './contract.ts';
+export type { Blocked, RehearsalShape, ReproducerContract } from './contract.ts';
+export { VARIANT_EVENT, startAll, startReproducer } from './starter.ts';

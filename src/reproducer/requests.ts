@@ -1,0 +1,108 @@
+import { RemeltError } from '../errors/index.ts';
+import { isLocalReference, modelReferences, parseModelReference } from '../recipe/index.ts';
+import type { Recipe } from '../recipe/index.ts';
+import { rehearsalParents } from '../rehearsal/index.ts';
+import type { ReproducerContract } from './contract.ts';
+import { shortName } from './format.ts';
+import type { Location } from './models.ts';
+import type { Request } from './session.ts';
+import type { Job, Mode } from './state.ts';
+
+/** What a reader wants: a mode, perhaps a recipe of their own, perhaps folders of theirs. */
+export interface Wish {
+	readonly mode: Mode;
+	/** A variant of the card's recipe. */
+	readonly recipe?: string | undefined;
+	readonly folders?: ReadonlyMap<string, readonly File[]> | undefined;
+}
+
+/** Where the page is. */
+export interface Surroundings {
+	readonly contract: ReproducerContract;
+	readonly hub: string;
+	readonly rehearsalBase: string;
+}
+
+/** A wish with everything that a session needs. */
+export function requestFor(wish: Wish, around: Surroundings): Request {
+	const { contract, hub } = around;
+	const variant = wish.recipe !== undefined && wish.recipe !== contract.recipe;
+	const published =
+		wish.mode === 'rehearsal' || variant || contract.published === null
+			? null
+			: hubLocation(hub, contract.published);
+	return {
+		mode: wish.mode,
+		recipe: wish.recipe ?? contract.recipe ?? '',
+		variant,
+		locate: (recipe) => locate(recipe, wish, around),
+		published,
+		outputName: outputName(contract, { mode: wish.mode, variant }),
+	};
+}
+
+function locate(
+	recipe: Recipe,
+	wish: Wish,
+	{ contract, hub, rehearsalBase }: Surroundings,
+): ReadonlyMap<string, Location> {
+	const references = modelReferences(recipe);
+	if (wish.mode === 'rehearsal') return toyLocations(recipe, contract, rehearsalBase);
+	return new Map(
+		references.map((reference) => {
+			const files = wish.folders?.get(reference);
+			const location: Location =
+				files === undefined
+					? hubLocation(hub, reference)
+					: { kind: 'folder', name: shortName(reference), files };
+			return [reference, location];
+		}),
+	);
+}
+
+function toyLocations(
+	recipe: Recipe,
+	{ rehearsal }: ReproducerContract,
+	base: string,
+): ReadonlyMap<string, Location> {
+	if (rehearsal === null)
+		throw new RemeltError(
+			'layer-range',
+			'No toy weights fit: this recipe does not say how many layers its models have.',
+			{ hint: 'Check it against the Hub instead, where config.json tells.' },
+		);
+	const parents = rehearsalParents(recipe, rehearsal, base);
+	return new Map(
+		[...parents].map(([reference, location]) => [reference, { kind: 'hub', ...location }]),
+	);
+}
+
+/** Where a reference lies on the Hub. Throws `not-found` for one that was never published. */
+function hubLocation(base: string, reference: string): Location {
+	if (isLocalReference(reference))
+		throw new RemeltError('not-found', `${reference} is a folder on the author’s machine.`, {
+			hint: 'Rehearse the recipe on toy weights, or point to a folder of yours.',
+			details: { model: reference },
+		});
+	const parsed = parseModelReference(reference);
+	const repo = parsed?.path ?? reference;
+	return { kind: 'hub', base, repo, revision: parsed?.revision ?? 'main' };
+}
+
+/** Name of the folder or zip that a merge makes; a rehearsal's and a variant's say so. */
+export function outputName(
+	contract: ReproducerContract,
+	{ mode, variant }: Pick<Job, 'mode' | 'variant'>,
+): string {
+	const parts = [
+		shortName(contract.id),
+		variant ? 'variant' : '',
+		mode === 'rehearsal' ? 'rehearsal-toy-weights' : 'remelt',
+	];
+	return parts.filter((part) => part !== '').join('-');
+}
+
+/** The command that does the same at a terminal. */
+export function commandLine(contract: ReproducerContract): string {
+	return `npm run remelt -- merge ${contract.id} --out ./${shortName(contract.id)}`;
+}

@@ -1,0 +1,242 @@
+import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { createAnnouncer } from '../announcer.ts';
+import type { Timers } from '../announcer.ts';
+import type { ReproducerContract } from '../contract.ts';
+import { MODE_NAMES, describe, tabTitle } from '../describe.ts';
+import { commandLine, outputName, requestFor } from '../requests.ts';
+import type { Wish } from '../requests.ts';
+import { folderPicker } from '../sinks/picker.ts';
+import { createSession } from '../session.ts';
+import type { Effects, Session } from '../session.ts';
+import { IDLE, reduce } from '../state.ts';
+import type { Mode, State } from '../state.ts';
+import { TOY_MARK } from '../toy.ts';
+import { keepAwake } from '../wakeLock.ts';
+import { CancelledView, ErrorView } from './EndViews.tsx';
+import { FoldersView } from './FoldersView.tsx';
+import { PlanView } from './PlanView.tsx';
+import { ReadingView } from './ReadingView.tsx';
+import { ResultView } from './ResultView.tsx';
+import { RunView } from './RunView.tsx';
+import { formatCount } from '../format.ts';
+
+export interface AppProps {
+	readonly contract: ReproducerContract;
+	/** Base address of the Hub. */
+	readonly hub: string;
+	/** Path of the site's own rehearsal files. */
+	readonly rehearsalBase: string;
+	readonly effects: Effects;
+	/** What the reader pressed to get here; later presses come through `listen`. */
+	readonly listen: (hear: (wish: Wish) => void) => void;
+	/** The reader closed it: the page's static part comes back. */
+	readonly onClosed: () => void;
+}
+
+/** The reproducer once it was asked for something: one view for each state. */
+export function App(props: AppProps): JSX.Element | null {
+	const { contract, effects } = props;
+	const [state, dispatch] = useReducer(reduce, IDLE);
+	const session = useMemo(() => createSession(effects, dispatch), [effects]);
+	const wish = useRef<Wish | null>(null);
+	const ask = (wanted: Wish): void => {
+		wish.current = wanted;
+		if (wanted.mode === 'folders' && wanted.folders === undefined)
+			dispatch({ type: 'choosing', references: contract.localParents });
+		else session.ask(requestFor(wanted, props));
+	};
+	useEffect(() => {
+		props.listen(ask);
+	}, []);
+	useSideEffects(state);
+	if (state.phase === 'idle') return null;
+	const close = (): void => {
+		session.close();
+		props.onClosed();
+	};
+	const mode = state.phase === 'choosing' ? 'folders' : state.job.mode;
+	return (
+		<div class="rm-live" data-phase={state.phase} data-mode={mode}>
+			<Bar mode={mode} state={state} />
+			<Body
+				{...props}
+				state={state}
+				session={session}
+				wish={wish.current}
+				onAsk={ask}
+				onClose={close}
+			/>
+		</div>
+	);
+}
+
+const STEPS = ['Headers', 'Plan', 'Run', 'Result'] as const;
+
+const STEP_OF: Readonly<Record<State['phase'], number>> = {
+	idle: -1,
+	choosing: -1,
+	reading: 0,
+	planned: 1,
+	running: 2,
+	paused: 2,
+	cancelled: 2,
+	failed: 2,
+	done: 3,
+};
+
+/** What is running and how far, and the watermark of a rehearsal. */
+function Bar({ mode, state }: { readonly mode: Mode; readonly state: State }): JSX.Element {
+	const step = state.phase === 'failed' && state.plan === null ? 0 : STEP_OF[state.phase];
+	return (
+		<div class="rm-bar">
+			<p class="rm-mode">{MODE_NAMES[mode]}</p>
+			<ol class="rm-steps">
+				{STEPS.map((name, at) => (
+					<li
+						key={name}
+						aria-current={at === step ? 'step' : undefined}
+						data-past={at < step ? '' : undefined}
+					>
+						{name}
+					</li>
+				))}
+			</ol>
+			{mode === 'rehearsal' && (
+				<p class="rm-toy" data-part="watermark">
+					{TOY_MARK}
+				</p>
+			)}
+			{'job' in state && state.job.variant && (
+				<p class="rm-variant" data-part="variant">
+					Your variant of the recipe, not the card’s
+				</p>
+			)}
+		</div>
+	);
+}
+
+interface BodyProps extends AppProps {
+	readonly state: Exclude<State, { phase: 'idle' }>;
+	readonly session: Session;
+	readonly wish: Wish | null;
+	readonly onAsk: (wish: Wish) => void;
+	readonly onClose: () => void;
+}
+
+function Body(props: BodyProps): JSX.Element {
+	const { state, session, contract, onClose } = props;
+	const pickFolder = folderPicker();
+	switch (state.phase) {
+		case 'choosing':
+			return (
+				<FoldersView
+					references={state.references}
+					onClose={onClose}
+					onChosen={(folders) => {
+						props.onAsk({ mode: 'folders', folders });
+					}}
+				/>
+			);
+		case 'reading':
+			return <ReadingView state={state} published={contract.published} onCancel={onClose} />;
+		case 'planned':
+			return (
+				<PlanView
+					state={state}
+					published={contract.published}
+					pickFolder={pickFolder}
+					commandLine={commandLine(contract)}
+					onStart={session.start}
+					onClose={onClose}
+				/>
+			);
+		case 'running':
+		case 'paused':
+			return (
+				<RunView
+					state={state}
+					onPause={session.pause}
+					onResume={session.resume}
+					onCancel={session.cancel}
+				/>
+			);
+		case 'cancelled':
+			return <CancelledView state={state} onAgain={again(props)} onClose={onClose} />;
+		case 'failed':
+			return (
+				<ErrorView
+					error={state.error}
+					reached={reachedText(state)}
+					onRetry={again(props)}
+					onClose={onClose}
+				/>
+			);
+		case 'done':
+			return (
+				<ResultView
+					state={state}
+					name={outputName(contract, state.job)}
+					pickFolder={pickFolder}
+					commandLine={commandLine(contract)}
+					onAgain={again(props)}
+					onClose={onClose}
+				/>
+			);
+	}
+}
+
+/** Back to the plan, through fresh headers: what went wrong may have been mended meanwhile. */
+function again({ wish, onAsk, onClose }: BodyProps): () => void {
+	return () => {
+		if (wish === null) onClose();
+		else onAsk(wish);
+	};
+}
+
+function reachedText(state: Extract<State, { phase: 'failed' }>): string | null {
+	if (state.plan === null) return null;
+	const { tensorsDone } = state.progress;
+	return `It happened after ${formatCount(tensorsDone)} of ${formatCount(state.plan.totals.tensors)} tensors.`;
+}
+
+const TIMERS: Timers = {
+	now: () => performance.now(),
+	set: (run, milliseconds) => window.setTimeout(run, milliseconds),
+	clear: (id) => {
+		window.clearTimeout(id);
+	},
+};
+
+/** Tab title, live region, wake lock, and the question before leaving a page at work. */
+function useSideEffects(state: State): void {
+	const pageTitle = useMemo(() => document.title, []);
+	const announcer = useMemo(() => {
+		const region = document.createElement('p');
+		region.className = 'rm-hidden';
+		region.setAttribute('role', 'status');
+		region.dataset['part'] = 'announcements';
+		document.body.append(region);
+		return createAnnouncer((text) => {
+			region.textContent = text;
+		}, TIMERS);
+	}, []);
+	useEffect(() => {
+		document.title = tabTitle(state, pageTitle);
+		const text = describe(state);
+		if (text !== '') announcer.say(text);
+	}, [state]);
+	const running = state.phase === 'running' || state.phase === 'paused';
+	useEffect(() => {
+		if (!running) return undefined;
+		const awake = keepAwake();
+		const warn = (event: BeforeUnloadEvent): void => {
+			event.preventDefault();
+		};
+		window.addEventListener('beforeunload', warn);
+		return () => {
+			awake.release();
+			window.removeEventListener('beforeunload', warn);
+		};
+	}, [running]);
+}

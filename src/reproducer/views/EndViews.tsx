@@ -1,0 +1,96 @@
+import type { JSX } from 'preact';
+import type { SerializedError } from '../../errors/index.ts';
+import { formatBytes, formatCount } from '../format.ts';
+import type { State } from '../state.ts';
+import { Button } from './parts.tsx';
+
+/** A run that the reader stopped. */
+export function CancelledView(props: {
+	readonly state: Extract<State, { phase: 'cancelled' }>;
+	readonly onAgain: () => void;
+	readonly onClose: () => void;
+}): JSX.Element {
+	const { progress, plan } = props.state;
+	return (
+		<div class="rm-body">
+			<h3>Cancelled</h3>
+			<p>
+				{formatCount(progress.tensorsDone)} of {formatCount(plan.totals.tensors)} tensors were done,{' '}
+				{formatBytes(progress.bytesRead)} had been read. Nothing was kept, and no file is left.
+			</p>
+			<p class="rm-actions">
+				<Button action="again" kind="main" onPress={props.onAgain}>
+					Run again
+				</Button>
+				<Button action="close" kind="quiet" onPress={props.onClose}>
+					Close
+				</Button>
+			</p>
+		</div>
+	);
+}
+
+/** What the details of an error are called. */
+const DETAIL_NAMES: Readonly<Record<string, string>> = {
+	file: 'File',
+	tensor: 'Tensor',
+	model: 'Model',
+	repo: 'Repo',
+	url: 'Address',
+	expected: 'Expected',
+	found: 'Found',
+	line: 'Line',
+	column: 'Column',
+	method: 'Method',
+	status: 'Status',
+	parameter: 'Parameter',
+};
+
+/** Something went wrong: what, where, and what to do about it. */
+export function ErrorView(props: {
+	readonly error: SerializedError;
+	/** How far it got; null: before anything ran. */
+	readonly reached: string | null;
+	readonly onRetry: (() => void) | null;
+	readonly onClose: () => void;
+}): JSX.Element {
+	const { error } = props;
+	const details = Object.entries(error.details).filter(([, value]) => value !== null);
+	return (
+		<div class="rm-body rm-error" role="alert" data-error-code={error.code}>
+			<h3>{error.message}</h3>
+			{details.length > 0 && (
+				<dl class="rm-where" data-part="details">
+					{details.map(([name, value]) => (
+						<div key={name}>
+							<dt>{DETAIL_NAMES[name] ?? name}</dt>
+							<dd>
+								<code>{String(value)}</code>
+							</dd>
+						</div>
+					))}
+				</dl>
+			)}
+			<p data-part="hint">
+				<b>What to do.</b> {error.hint === '' ? DEFAULT_HINT : error.hint}
+			</p>
+			<p class="rm-soft">
+				{props.reached !== null && `${props.reached} Nothing half-written was left. `}
+				Error code <code>{error.code}</code>.
+			</p>
+			<p class="rm-actions">
+				{props.onRetry !== null && (
+					<Button action="retry" kind="main" onPress={props.onRetry}>
+						Try again
+					</Button>
+				)}
+				<Button action="close" kind="quiet" onPress={props.onClose}>
+					Close
+				</Button>
+			</p>
+		</div>
+	);
+}
+
+const DEFAULT_HINT =
+	'Try again; if it happens again, report it with the error code and the recipe.';
