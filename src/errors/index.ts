@@ -6,6 +6,7 @@ export type ErrorCode =
 	// recipes and plans
 	| 'recipe-syntax'
 	| 'recipe-invalid'
+	| 'recipe-unsupported'
 	| 'recipe-missing'
 	| 'method-unknown'
 	| 'method-unsupported'

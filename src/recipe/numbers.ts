@@ -1,0 +1,14 @@
+const NUMERAL = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?$/i;
+
+/**
+ * A value as the finite number that mergekit's schema (pydantic) makes of it: numbers, booleans as 1
+ * and 0, strings that read as a number. Null for anything else.
+ */
+export function coerceNumber(value: unknown): number | null {
+	if (typeof value === 'boolean') return value ? 1 : 0;
+	if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+	if (typeof value !== 'string') return null;
+	const text = value.trim();
+	const read = NUMERAL.test(text) ? Number(text.replaceAll('_', '')) : NaN;
+	return Number.isFinite(read) ? read : null;
+}
