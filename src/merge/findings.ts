@@ -11,7 +11,8 @@ export function recipeFindings(
 	sources: PlanSources,
 ): Finding[] {
 	const findings = unusedParameters(recipe, method);
-	if (recipe.baseModel === null)
+	const models = sources.slices.flatMap((slice) => slice.sources.map(({ model }) => model));
+	if (recipe.baseModel === null && new Set(models).size > 1)
 		findings.push({
 			code: 'donor-chosen',
 			severity: 'note',

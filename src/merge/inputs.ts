@@ -1,5 +1,5 @@
 import { RemeltError } from '../errors/index.ts';
-import type { Architecture, WeightTemplate } from '../recipe/index.ts';
+import { layerPosition, type Architecture, type WeightTemplate } from '../recipe/index.ts';
 import type { ModelHeaders, TensorEntry } from '../tensors/index.ts';
 import type { PlanSlice, PlanSource, PlanSources } from './sources.ts';
 import type { TensorRange } from './types.ts';
@@ -60,8 +60,7 @@ export function outputWeights(sources: PlanSources): OutputWeight[] {
 					kind: kindOf(template.name, architecture),
 					layer: output,
 					slice,
-					// A slice of one layer is at its end, not its start: mergekit.md §2.3.
-					position: slice.layers === 1 ? 1 : k / (slice.layers - 1),
+					position: layerPosition(k, slice.layers),
 					inputs,
 				});
 			}

@@ -77,8 +77,9 @@ export function tensorPasses(
 	const room = budget - step * perStep;
 	const wanted = Math.min(options.unit ?? MAX_READ_ELEMENTS, tensor.elements);
 	const unit = Math.max(step, floorTo(Math.min(upTo(wanted, step), room / perUnit), step));
+	const inKernel = Math.min(step, tensor.elements) * perStep;
 	const held = tensor.elements * inputs + Math.min(unit, tensor.elements) * published;
-	const hold = two && held + step * perStep <= budget;
+	const hold = two && held + inKernel <= budget;
 	const reads = two && !hold ? 2 : 1;
 	const times = reads * tensor.inputs.length + (published === 0 ? 0 : 1);
 	return {
@@ -86,7 +87,7 @@ export function tensorPasses(
 		step,
 		hold,
 		reads,
-		bytes: (hold ? held : Math.min(unit, tensor.elements) * perUnit) + step * perStep,
+		bytes: (hold ? held : Math.min(unit, tensor.elements) * perUnit) + inKernel,
 		requests: Math.ceil(tensor.elements / unit) * times,
 		bytesToRead: tensor.elements * (reads * sum(stored) + published),
 	};

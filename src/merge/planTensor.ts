@@ -21,7 +21,7 @@ export interface TensorContext {
  */
 export function planTensor(weight: OutputWeight, context: TensorContext): Unplaced {
 	const { recipe, method, published } = context;
-	checkModels(weight, method);
+	checkModels(weight, context);
 	const inputs = method.needsBase ? baseFirst(weight, method) : weight.inputs;
 	const operation = method.plan(methodContext(weight, inputs, context));
 	const [first] = inputs;
@@ -58,7 +58,7 @@ function publishedRange(
 }
 
 /** Whether the slice lists as many models as the method takes. */
-function checkModels({ slice, name }: OutputWeight, method: MergeMethod): void {
+function checkModels({ slice, name }: OutputWeight, { recipe, method }: TensorContext): void {
 	const { min, max } = method.inputs;
 	const count = slice.sources.length;
 	if (count >= min && count <= max) return;
@@ -71,7 +71,7 @@ function checkModels({ slice, name }: OutputWeight, method: MergeMethod): void {
 		'model-count',
 		`${method.label} takes ${wanted} ${max === 1 ? 'model' : 'models'} at a time, and here there are ${count}: ${listed}.`,
 		{
-			hint: `Give slice ${slice.index + 1} ${wanted} ${max === 1 ? 'model' : 'models'}.${because}`,
+			hint: `List ${wanted} in ${recipe.slices.length > 0 ? `slice ${slice.index + 1}` : 'models:'}.${because}`,
 			details: { method: method.name, count, min, max, slice: slice.index, tensor: name },
 		},
 	);
@@ -128,7 +128,7 @@ function missingParameter(
 	method: MergeMethod,
 ): RemeltError {
 	const elsewhere = [...recipe.models, ...recipe.slices.flatMap((slice) => slice.sources)].some(
-		({ parameters }) => name in parameters,
+		({ parameters }) => Object.hasOwn(parameters, name),
 	);
 	const places =
 		recipe.slices.length > 0

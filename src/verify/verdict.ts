@@ -1,0 +1,129 @@
+import type { Comparison } from '../kernels/index.ts';
+import { PUBLISHED } from '../merge/index.ts';
+import type { MergeOutcome, MergePlan, PlannedTensor, TensorResult } from '../merge/index.ts';
+
+/** What a full comparison showed: design.md's verdicts as far as whole tensors decide them. */
+export type VerdictWord = 'identical' | 'close' | 'different' | 'undecidable' | 'incomplete';
+
+/** A verdict with what it covers and why. */
+export interface Verdict {
+	readonly word: VerdictWord;
+	/** One or two sentences: what was found, within which bound, and why that bound. */
+	readonly reason: string;
+	readonly tensors: { readonly compared: number; readonly of: number };
+	readonly elements: { readonly identical: number; readonly compared: number };
+	/** The element furthest from the published one; null where all are identical. */
+	readonly worst: {
+		readonly tensor: string;
+		/** Row-major index within the tensor. */
+		readonly element: number;
+		readonly ulp: number;
+	} | null;
+}
+
+/**
+ * How far a great-circle slerp may be from mergekit's and still be called close. Two honest runs of
+ * mergekit on different processors differ in 0.06 to 5.6 % of the bf16 elements, because its norms are
+ * float32 sums; where the two weighted parents nearly cancel, a few elements differ by more.
+ */
+const GREAT_CIRCLE = { differing: 0.06, beyond: 0.001 } as const;
+
+/** On the linear branch no norm enters, only the order of float32 operations. */
+const LINEAR = { differing: 0.001, beyond: 0 } as const;
+
+/** Elements that may differ in a tensor too small for shares to mean anything. */
+const FEW = 2;
+
+/** Largest distance that still counts as one rounding, as an index into a comparison's histogram. */
+const NEAR_BUCKET = { BF16: 1, F16: 3, F32: 5 } as const;
+
+type Judgement = 'identical' | 'close' | 'different' | 'undecidable';
+
+/** Judges a run's comparison with the published model; null where there was none to compare with. */
+export function judge(plan: MergePlan, outcome: MergeOutcome): Verdict | null {
+	if (!(PUBLISHED in plan.models)) return null;
+	const judged = outcome.results.flatMap((result) => {
+		const tensor = plan.tensors[result.index];
+		if (tensor === undefined || result.comparison === null) return [];
+		const { comparison } = result;
+		return [{ tensor, comparison, judgement: judgeTensor(tensor, result, comparison) }];
+	});
+	const has = (judgement: Judgement): boolean => judged.some((one) => one.judgement === judgement);
+	const compared = judged.reduce((sum, { comparison }) => sum + comparison.elements, 0);
+	const identical = judged.reduce((sum, { comparison }) => sum + comparison.identical, 0);
+	const all = judged.length === plan.tensors.length && !hasExtra(plan);
+	const word = has('different')
+		? 'different'
+		: !all
+			? 'incomplete'
+			: has('undecidable')
+				? 'undecidable'
+				: has('close')
+					? 'close'
+					: 'identical';
+	const worst = worstOf(judged);
+	const zeros = judged.reduce((sum, { comparison }) => sum + comparison.signOfZero, 0);
+	return {
+		word,
+		reason: reasonFor(word, { zeros, onlyZeros: identical === compared, plan }),
+		tensors: { compared: judged.length, of: plan.tensors.length },
+		elements: { identical, compared },
+		worst,
+	};
+}
+
+function hasExtra(plan: MergePlan): boolean {
+	return plan.findings.some(({ code }) => code === 'published-extra');
+}
+
+function judgeTensor(
+	tensor: PlannedTensor,
+	result: TensorResult,
+	comparison: Comparison,
+): Judgement {
+	const { elements, identical, signOfZero, histogram } = comparison;
+	if (identical === elements) return signOfZero === 0 ? 'identical' : 'close';
+	if (result.slerp === null) return 'different';
+	const { dtype } = tensor;
+	if (dtype !== 'BF16' && dtype !== 'F16' && dtype !== 'F32') return 'different';
+	const circle = result.slerp.branch === 'great-circle';
+	const bound = circle ? GREAT_CIRCLE : LINEAR;
+	const beyond = histogram.slice(NEAR_BUCKET[dtype] + 1).reduce((sum, count) => sum + count, 0);
+	const few = beyond <= Math.max(FEW, bound.beyond * elements);
+	// A float32 shows the whole error of the author's norms, thousands of its ulps: not a roundings' question.
+	if (dtype === 'F32') return few ? 'close' : circle ? 'undecidable' : 'different';
+	const differing = elements - identical;
+	return few && differing <= Math.max(FEW, bound.differing * elements) ? 'close' : 'different';
+}
+
+function worstOf(
+	judged: readonly { tensor: PlannedTensor; comparison: Comparison }[],
+): Verdict['worst'] {
+	const differing = judged.filter(({ comparison }) => comparison.maxUlp > 0);
+	const worst = differing.toSorted((a, b) => b.comparison.maxUlp - a.comparison.maxUlp)[0];
+	if (worst === undefined) return null;
+	const { maxUlp, worstIndex } = worst.comparison;
+	return { tensor: worst.tensor.name, element: worstIndex, ulp: maxUlp };
+}
+
+function reasonFor(
+	word: VerdictWord,
+	{ zeros, onlyZeros, plan }: { zeros: number; onlyZeros: boolean; plan: MergePlan },
+): string {
+	switch (word) {
+		case 'identical':
+			return 'Every bit of every tensor agrees with the published model.';
+		case 'close':
+			return onlyZeros
+				? `The published model differs only in the sign of ${zeros} zeros.`
+				: 'The differences stay within what two honest runs of mergekit can show: it takes slerp’s norms in float32, with an error that depends on the processor. The bound is, per tensor, 6 % of the elements, and one in a thousand further away than one rounding. A slightly different t is not excluded.';
+		case 'undecidable':
+			return 'The differences may come from mergekit’s float32 norms, whose error a float32 result shows in full, or from another recipe: comparing cannot tell.';
+		case 'different':
+			return 'The published weights do not follow from these parents by this recipe, as far as rounding can explain. Likely causes: another value of a parameter, parents swapped, another revision of a parent, or a change afterwards.';
+		case 'incomplete': {
+			const causes = plan.findings.filter(({ code }) => code.startsWith('published-'));
+			return causes.map(({ message }) => message).join(' ') || 'Not every tensor was compared.';
+		}
+	}
+}
