@@ -1,0 +1,1 @@
+export { checkCard } from './checkCard.ts';
