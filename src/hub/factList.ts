@@ -111,7 +111,7 @@ export const HUB_FACTS: readonly HubFact[] = [
 	{
 		id: 'cors-small',
 		claim: 'Pages of other sites may read text files and the error codes that come in their place.',
-		consequence: 'config.json cannot be read in the browser, or errors cannot be told apart.',
+		consequence: 'In the browser config.json cannot be read, or errors cannot be told apart.',
 		essential: true,
 		check: async (context) => {
 			const { observe, settings } = context;

@@ -21,6 +21,8 @@ import { describeFile, digestOf, sendFile, type FileAnswer } from './hubFiles.ts
 export interface HubServerOptions {
 	/** Model id -> folder. */
 	readonly models: Readonly<Record<string, string>>;
+	/** Models whose files are answered with 401 and `GatedRepo`. */
+	readonly gated?: readonly string[];
 	/** Answer weight files with a 302 to a second port, as the Hub does; default true. */
 	readonly cdn?: boolean;
 	/** Send CORS headers; default true. */
@@ -200,6 +202,8 @@ async function route(parts: readonly string[], context: Context): Promise<Routed
 	if (resolve !== 'resolve') return null;
 	const folder = lookUp(model, revision, context.options);
 	if (typeof folder !== 'string') return folder;
+	if (context.options.gated?.includes(model) === true)
+		return { status: 401, error: 'GatedRepo', message: `Access to model ${model} is restricted.` };
 	const file = path.join('/');
 	const found = path.includes('..') ? null : await stat(join(folder, file)).catch(() => null);
 	if (!found?.isFile()) return { status: 404, error: 'EntryNotFound', message: 'Entry not found' };
