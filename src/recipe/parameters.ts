@@ -8,6 +8,10 @@ export interface ResolvedParameter {
 	/** The filter of the entry that matched; null for an entry without one, and for plain settings. */
 	readonly filter: string | null;
 	readonly level: 'source' | 'slice' | 'recipe';
+	/** Index of that entry in the level's list of conditional values. */
+	readonly entry: number;
+	/** The control points that the value was interpolated from; one for a plain number. */
+	readonly points: readonly number[];
 }
 
 /**
@@ -32,9 +36,14 @@ export function findParameter(
 ): ResolvedParameter | null {
 	for (const [level, parameters] of levelsOf(recipe, place)) {
 		const setting = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-		const entry = setting === undefined ? null : matchingEntry(setting, name, place.tensor);
-		if (entry !== null)
-			return { value: valueAt(entry.value, place.position), filter: entry.filter, level };
+		if (setting === undefined) continue;
+		const entries = entriesOf(setting, name);
+		const index = entries.findIndex(({ filter }) => matches(filter, place.tensor));
+		const entry = entries[index];
+		if (entry === undefined) continue;
+		const { filter, value } = entry;
+		const points = typeof value === 'number' ? [value] : value;
+		return { value: valueAt(value, place.position), filter, level, entry: index, points };
 	}
 	return null;
 }
@@ -70,14 +79,9 @@ export function entriesOf(
 	return [{ filter: null, value }];
 }
 
-function matchingEntry(
-	setting: Setting | boolean | string,
-	name: string,
-	tensor: string,
-): FilteredValue | null {
-	const matches = ({ filter }: FilteredValue): boolean =>
-		filter === null || filter === '*' || tensor.includes(filter);
-	return entriesOf(setting, name).find(matches) ?? null;
+/** Whether a filter lets a tensor through: no filter and `*` let any. */
+export function matches(filter: string | null, tensor: string): boolean {
+	return filter === null || filter === '*' || tensor.includes(filter);
 }
 
 /**

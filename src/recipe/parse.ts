@@ -1,11 +1,15 @@
 import type { z } from 'zod';
 import { RemeltError, type ErrorCode, type Finding } from '../errors/index.ts';
+import { countLayers } from './describe.ts';
 import { keyFindings, UNSUPPORTED_KEYS } from './keys.ts';
 import { recipeSchema, type WrittenRecipe } from './schema.ts';
 import { excerpt, placeAt } from './text.ts';
 import type { Recipe } from './types.ts';
 import { readYaml, type YamlNode } from './yaml.ts';
 import { yamlFindings } from './yamlFindings.ts';
+
+/** More layers than any model has; what asks for more is a mistake. */
+const MAX_LAYERS = 10_000;
 
 /**
  * Reads a merge configuration as mergekit does, and says what mergekit would not.
@@ -33,6 +37,8 @@ export function parseRecipe(text: string): { recipe: Recipe; findings: Finding[]
 			text,
 			root,
 		);
+	if ((countLayers(recipe) ?? 0) > MAX_LAYERS)
+		throw invalid('recipe-invalid', `take more than ${MAX_LAYERS} layers`, ['slices'], text, root);
 	const findings = [...keyFindings(text, root), ...yamlFindings(text, root)];
 	return { recipe, findings: findings.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }

@@ -83,23 +83,80 @@ export interface Architecture {
 	readonly post: readonly WeightTemplate[];
 }
 
+/** Where in a recipe a value is written. */
+export interface SettingPlace {
+	readonly level: 'source' | 'slice' | 'recipe';
+	/** Index of the slice; 0 for recipes with `models`. */
+	readonly slice: number;
+	/** Index of the source or model; 0 at the other levels. */
+	readonly source: number;
+	/** Index in the list of conditional values; 0 for a plain number or gradient. */
+	readonly entry: number;
+}
+
+/** A run of output layers over which one number or gradient is laid out. */
+export interface StripPart {
+	/** Where it is written. Slices share what is written for the whole recipe. */
+	readonly at: SettingPlace;
+	/** The control points as written, one for a plain number. */
+	readonly points: readonly number[];
+	/** First output layer, and one past the last. */
+	readonly start: number;
+	readonly end: number;
+}
+
+/** What a parameter is for one kind of tensor. */
+export interface StripRow {
+	/** `self_attn`, `mlp`, …: the filter; `everything else` or `all tensors` for the fallback. */
+	readonly label: string;
+	/** null for the fallback. */
+	readonly filter: string | null;
+	readonly parts: readonly StripPart[];
+	/** One per output layer, as mergekit resolves them; null where the recipe gives none. */
+	readonly values: readonly (number | null)[];
+	/** For embeddings, final norm and head where this row governs them; null elsewhere. */
+	readonly outer: number | null;
+}
+
 /**
  * The values that a parameter takes over an output model's layers, one row for each kind of tensor
  * that the recipe tells apart. What the strip on a card page draws.
  */
 export interface ParameterStrip {
 	readonly parameter: string;
+	/** The model whose own parameter it is; null for one that all models share. */
+	readonly model: string | null;
 	/** Output layers. */
 	readonly layers: number;
-	readonly rows: readonly {
-		/** `self_attn`, `mlp`, …: the filter; `everything else` or `all tensors` for the fallback. */
-		readonly label: string;
-		readonly filter: string | null;
-		/** The control points as written (one for a scalar). */
-		readonly points: readonly number[];
-		/** One per output layer, as mergekit resolves them. */
-		readonly values: readonly number[];
-		/** The value for embeddings, final norm and head where this row governs them. */
-		readonly outer: number | null;
+	readonly rows: readonly StripRow[];
+}
+
+/** One output layer of a slice: which layer it takes, and from where. */
+export interface SliceLayer {
+	readonly output: number;
+	readonly source: number;
+	/** Whether an earlier output layer takes the same layer of the same model. */
+	readonly repeated: boolean;
+}
+
+/** One slice of a recipe, as the stack on a card page draws it. */
+export interface SliceView {
+	readonly index: number;
+	/** First output layer, and one past the last. */
+	readonly start: number;
+	readonly end: number;
+	/** What it takes: layers `[start, end)` of each model. */
+	readonly sources: readonly {
+		readonly model: string;
+		readonly range: readonly [number, number];
 	}[];
+	/** Layers of its first source, in output order. */
+	readonly layers: readonly SliceLayer[];
+	/** The rules by which the first source's tensors are scaled, the first that matches counting. */
+	readonly scales: readonly FilteredValue[];
+	/**
+	 * Whether what each layer adds to the residual stream is scaled to zero (`o_proj` and `down_proj`),
+	 * so that the layer passes its input on unchanged until it is trained.
+	 */
+	readonly identity: boolean;
 }

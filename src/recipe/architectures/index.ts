@@ -10,6 +10,9 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map([
 	['LLaMaForCausalLM', llama],
 ]);
 
+/** The layout that most recipes are written for. */
+export const LLAMA: Architecture = llama;
+
 /** The class names of all architectures that are known. */
 export const ARCHITECTURE_NAMES: readonly string[] = [...ARCHITECTURES.keys()];
 
