@@ -1,0 +1,55 @@
+/** What every page does: the theme's button, and opening the search. */
+
+const THEMES = ['system', 'light', 'dark'] as const;
+type Theme = (typeof THEMES)[number];
+
+function currentTheme(): Theme {
+	const set = document.documentElement.dataset['theme'];
+	return THEMES.find((theme) => theme === set) ?? 'system';
+}
+
+function setTheme(theme: Theme): void {
+	if (theme === 'system') delete document.documentElement.dataset['theme'];
+	else document.documentElement.dataset['theme'] = theme;
+	try {
+		localStorage.setItem('remelt-theme', theme);
+	} catch {
+		// Storage is off: the choice holds for this page.
+	}
+}
+
+function wireTheme(button: Element): void {
+	const name = (): void => {
+		button.setAttribute('aria-label', `Theme: ${currentTheme()}`);
+		button.setAttribute('title', `Theme: ${currentTheme()}`);
+	};
+	name();
+	button.addEventListener('click', () => {
+		const next = THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length];
+		setTheme(next ?? 'system');
+		name();
+	});
+}
+
+function isTyping(target: EventTarget | null): boolean {
+	return target instanceof Element && target.matches('input, textarea, select, [contenteditable]');
+}
+
+function wireSearch(dialog: HTMLDialogElement): void {
+	const open = async (): Promise<void> => {
+		const { openSearch } = await import('./search.ts');
+		openSearch(dialog);
+	};
+	for (const button of document.querySelectorAll('[data-search-open]'))
+		button.addEventListener('click', () => void open());
+	document.addEventListener('keydown', (event) => {
+		if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+		if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
+		event.preventDefault();
+		void open();
+	});
+}
+
+for (const button of document.querySelectorAll('[data-theme-toggle]')) wireTheme(button);
+const dialog = document.querySelector<HTMLDialogElement>('dialog#search');
+if (dialog !== null) wireSearch(dialog);

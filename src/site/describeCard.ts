@@ -1,0 +1,124 @@
+import type { Recipe } from '../recipe/index.ts';
+import { hubHref } from './settings.ts';
+import type { Parent } from './parents.ts';
+import type { Ability, SiteCard } from './siteCard.ts';
+
+/** How merge methods are called in text. */
+const METHOD_NAMES: Readonly<Record<string, string>> = {
+	slerp: 'SLERP',
+	passthrough: 'Passthrough',
+	linear: 'Linear',
+	ties: 'TIES',
+	dare_ties: 'DARE-TIES',
+	dare_linear: 'DARE',
+	task_arithmetic: 'Task arithmetic',
+	model_stock: 'Model Stock',
+};
+
+/** A merge method's name in text; unknown ones as written. */
+export function methodName(method: string): string {
+	return METHOD_NAMES[method] ?? method;
+}
+
+/** What can be done with a card, in two or three words. */
+export const ABILITY_NAMES: Readonly<Record<Ability, string>> = {
+	check: 'Can be checked',
+	rehearse: 'Rehearsal only',
+	none: 'No recipe',
+};
+
+/** As {@link ABILITY_NAMES}, told apart where a recipe is there but cannot be read. */
+export function abilityName({ ability, recipeText }: SiteCard): string {
+	return ability === 'none' && recipeText !== null
+		? 'Recipe not readable'
+		: ABILITY_NAMES[ability];
+}
+
+/** `7.24 B`: parameters as cards write them. */
+export function formatBillions(billions: number): string {
+	return `${String(billions)} B`;
+}
+
+/** Classes of size that the list filters by, by the parameters in billions below which each ends. */
+const SIZES: readonly (readonly [limit: number, name: string])[] = [
+	[3, 'below 3 B'],
+	[8, '3 to 8 B'],
+	[15, '8 to 15 B'],
+	[40, '15 to 40 B'],
+	[Infinity, '40 B and more'],
+];
+
+/** The class of size of a model with so many billions of parameters; null where that is not known. */
+export function sizeClass(billions: number | null): string | null {
+	if (billions === null) return null;
+	return SIZES.find(([limit]) => billions < limit)?.[1] ?? null;
+}
+
+/** `16 February 2024`, from an ISO date. */
+export function formatDate(iso: string): string {
+	return new Date(`${iso}T00:00:00Z`).toLocaleDateString('en-GB', {
+		day: 'numeric',
+		month: 'long',
+		year: 'numeric',
+		timeZone: 'UTC',
+	});
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listWords(words: readonly string[]): string {
+	const last = words.at(-1) ?? '';
+	return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `1 warning`, `3 warnings`. */
+export function plural(count: number, word: string): string {
+	return `${String(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** A parent's page on the Hub; null for folders that were never published. */
+export function parentHref({ local, repo, revision }: Parent): string | null {
+	return local ? null : hubHref(repo, revision);
+}
+
+/** The layers that a recipe writes; null where it does not say. */
+export function outputLayers({ slices }: Recipe): number | null {
+	if (slices.length === 0) return null;
+	return slices.reduce((sum, { sources }) => {
+		const [start, end] = sources[0]?.layerRange ?? [0, 0];
+		return sum + Math.max(0, end - start);
+	}, 0);
+}
+
+/** What a card says of how the model was made: one sentence, without its models' owners. */
+export function claimSentence({ card, recipe, recipeText, parents }: SiteCard): string {
+	if (recipe === null) {
+		const named = card.frontMatter.baseModel;
+		const made = named.length > 0 ? ` It names ${listWords(named)} as what it was made from.` : '';
+		return recipeText === null
+			? `The card describes the model and how it was merged, but gives no recipe.${made}`
+			: `The card gives a recipe that cannot be read as it stands.${made}`;
+	}
+	const layers = outputLayers(recipe);
+	const shape = layers === null ? '' : `, ${String(layers)} layers`;
+	const dtype = recipe.outDtype ?? recipe.dtype;
+	const written = dtype === null ? '' : `, written in ${dtype}`;
+	const names = listWords(parents.map(({ repo }) => repo));
+	const what =
+		parents.length === 1
+			? `its layers are those of ${names}, put together anew by ${methodName(recipe.method)}`
+			: `it is ${names}, merged by ${methodName(recipe.method)}`;
+	return `The card says that ${what}${shape}${written}.`;
+}
+
+/** What a reader can find out about that claim here: one or two sentences. */
+export function abilitySentence({ ability, recipeText, parents, card }: SiteCard): string {
+	if (ability === 'check')
+		return 'Your browser can redo the merge from the parents on the Hub and compare every number with the published weights. Or rehearse the recipe on toy weights, in seconds, to see what it does.';
+	if (ability === 'rehearse') {
+		const local = parents.filter((parent) => parent.local).map(({ reference }) => reference);
+		return `The published weights cannot be checked from here: ${listWords(local)} ${local.length === 1 ? 'is a folder' : 'are folders'} on the author’s machine, never published. The recipe can still be rehearsed on toy weights.`;
+	}
+	return recipeText === null
+		? `Nothing can be re-run until the recipe is found; it may lie in the repository ${card.id}.`
+		: 'Nothing can be re-run until the recipe is mended. What is wrong with it stands under Findings.';
+}
