@@ -7,11 +7,12 @@
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 import {
 	generateToyModel,
+	hasToyModel,
 	parentRepo,
 	PARENTS,
 	REHEARSAL_REVISION,
@@ -20,20 +21,37 @@ import {
 
 const CARDS = process.env['REMELT_CONTENT'] ?? 'content/cards';
 
-/** The distinct shapes that the cards of a folder are rehearsed in. */
-export async function rehearsalShapes(cards: string): Promise<readonly RehearsalShape[]> {
+type Warn = (message: string) => void;
+
+/** The distinct shapes that the cards of a folder are rehearsed in. Unusable files are warned of. */
+export async function rehearsalShapes(
+	cards: string,
+	warn: Warn,
+): Promise<readonly RehearsalShape[]> {
 	const entries = await readdir(cards, { recursive: true }).catch(() => []);
 	const paths = entries.filter((path) => /(?:^|[\\/])rehearsal\.json$/.test(path)).sort();
-	const shapes = await Promise.all(paths.map(async (path) => readShape(join(cards, path))));
-	return [...new Map(shapes.map((shape) => [parentRepo(shape, 0), shape])).values()];
+	const shapes = new Map<string, RehearsalShape>();
+	for (const path of paths)
+		try {
+			const shape = parseShape(await readFile(join(cards, path), 'utf8'));
+			shapes.set(parentRepo(shape, 0), shape);
+		} catch (error) {
+			warn(`${join(cards, path)}: ${error instanceof Error ? error.message : String(error)}`);
+		}
+	return [...shapes.values()];
 }
 
-async function readShape(path: string): Promise<RehearsalShape> {
-	const data = JSON.parse(await readFile(path, 'utf8')) as Partial<RehearsalShape> | null;
-	const { architecture, layers } = data ?? {};
-	if (typeof architecture !== 'string' || !Number.isInteger(layers) || layers === undefined)
-		throw new Error(`${path}: expected {"architecture": "…", "layers": n}`);
+function parseShape(text: string): RehearsalShape {
+	const data: unknown = JSON.parse(text);
+	const { architecture, layers } = (data ?? {}) as Partial<Record<keyof RehearsalShape, unknown>>;
+	if (typeof architecture !== 'string' || typeof layers !== 'number' || !isLayerCount(layers))
+		throw new Error('expected {"architecture": "…", "layers": 1 to 256}');
+	if (!hasToyModel(architecture)) throw new Error(`there are no toy models of ${architecture}`);
 	return { architecture, layers };
+}
+
+function isLayerCount(layers: number): boolean {
+	return Number.isInteger(layers) && layers >= 1 && layers <= 256;
 }
 
 /** A toy parent's files by their path below `rehearsal/`. */
@@ -45,13 +63,16 @@ function* rehearsalFiles(shape: RehearsalShape, parent: number): Generator<[stri
 }
 
 /** Writes all toy parents that the cards need into `<site>/rehearsal/`; returns the bytes written. */
-export async function writeRehearsalModels(site: string, cards = CARDS): Promise<number> {
+export async function writeRehearsalModels(
+	site: string,
+	{ cards = CARDS, warn = console.warn }: { cards?: string; warn?: Warn } = {},
+): Promise<number> {
 	let written = 0;
-	for (const shape of await rehearsalShapes(cards))
+	for (const shape of await rehearsalShapes(cards, warn))
 		for (let parent = 0; parent < PARENTS; parent++)
 			for (const [path, bytes] of rehearsalFiles(shape, parent)) {
 				const target = join(site, 'rehearsal', path);
-				await mkdir(join(target, '..'), { recursive: true });
+				await mkdir(dirname(target), { recursive: true });
 				await writeFile(target, bytes);
 				written += bytes.byteLength;
 			}
@@ -63,11 +84,12 @@ export function rehearsalIntegration({ cards = CARDS } = {}): AstroIntegration {
 	return {
 		name: 'remelt-rehearsal',
 		hooks: {
-			'astro:server:setup': ({ server }) => {
-				server.middlewares.use(rehearsalMiddleware(cards));
+			'astro:server:setup': ({ server, logger }) => {
+				server.middlewares.use(rehearsalMiddleware(cards, (message) => logger.warn(message)));
 			},
 			'astro:build:done': async ({ dir, logger }) => {
-				const written = await writeRehearsalModels(fileURLToPath(dir), cards);
+				const warn = (message: string): void => logger.warn(message);
+				const written = await writeRehearsalModels(fileURLToPath(dir), { cards, warn });
 				logger.info(`toy parents: ${(written / 1e6).toFixed(1)} MB`);
 			},
 		},
@@ -76,11 +98,12 @@ export function rehearsalIntegration({ cards = CARDS } = {}): AstroIntegration {
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** Serves toy parents as the built site would, ranges included. */
-export function rehearsalMiddleware(cards: string): Middleware {
+/** Serves toy parents as the built site would, ranges included. Each is made when first asked for. */
+export function rehearsalMiddleware(cards: string, warn: Warn = console.warn): Middleware {
 	const made = new Map<string, Uint8Array>();
 	const find = async (path: string): Promise<Uint8Array | undefined> => {
-		for (const shape of made.has(path) ? [] : await rehearsalShapes(cards))
+		const shapes = made.has(path) ? [] : await rehearsalShapes(cards, warn);
+		for (const shape of shapes)
 			for (let parent = 0; parent < PARENTS; parent++)
 				if (path.startsWith(`${parentRepo(shape, parent)}/`))
 					for (const [name, bytes] of rehearsalFiles(shape, parent)) made.set(name, bytes);

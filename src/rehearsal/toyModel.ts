@@ -149,9 +149,13 @@ const MODEL_TYPES: Readonly<Record<string, string>> = {
 	MistralForCausalLM: 'mistral',
 };
 
+/** Whether there are toy models of an architecture. */
+export function hasToyModel(architecture: string): boolean {
+	return Object.hasOwn(MODEL_TYPES, architecture);
+}
+
 function toyConfig({ architecture, layers }: RehearsalShape): string {
-	const modelType = MODEL_TYPES[architecture];
-	if (modelType === undefined)
+	if (!hasToyModel(architecture))
 		throw new RemeltError('architecture-unknown', `There are no toy models of ${architecture}.`, {
 			hint: `There are of ${Object.keys(MODEL_TYPES).join(' and ')}; point to folders of your own.`,
 			details: { architecture },
@@ -166,7 +170,7 @@ function toyConfig({ architecture, layers }: RehearsalShape): string {
 		initializer_range: MATRIX_SIGMA,
 		intermediate_size: TOY.intermediate,
 		max_position_embeddings: 256,
-		model_type: modelType,
+		model_type: MODEL_TYPES[architecture],
 		num_attention_heads: TOY.heads,
 		num_hidden_layers: layers,
 		num_key_value_heads: TOY.keyValueHeads,
