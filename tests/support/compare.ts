@@ -50,16 +50,10 @@ export function loadTensors(files: Iterable<Uint8Array>): Map<string, LoadedTens
 		const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
 		const start = 8 + Number(bytes.readBigUInt64LE(0));
 		const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, Header>;
-		for (const [
-			name,
-			{
-				dtype,
-				shape,
-				data_offsets: [from, to],
-			},
-		] of Object.entries(header)) {
+		for (const [name, { dtype, shape, data_offsets }] of Object.entries(header)) {
 			if (name === '__metadata__') continue;
 			if (tensors.has(name)) throw new Error(`${name} stands in two files`);
+			const [from, to] = data_offsets;
 			tensors.set(name, { dtype, shape, data: bytes.subarray(start + from, start + to) });
 		}
 	}
