@@ -1,0 +1,347 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseRecipe } from '../../src/recipe/index.ts';
+import { thrownBy } from '../support/errors.ts';
+import { caseRecipe, recipeOf } from './recipes.ts';
+
+const slerp = `slices:
+  - sources:
+      - model: org/a
+        layer_range: [0, 32]
+      - model: org/b@v1.0
+        layer_range: [0, 32]
+merge_method: slerp
+base_model: org/a
+parameters:
+  t:
+    - filter: self_attn
+      value: [0, 0.5, 0.3, 0.7, 1]
+    - filter: mlp
+      value: [1, 0.5, 0.7, 0.3, 0]
+    - value: 0.5
+dtype: bfloat16
+`;
+
+const minimal = ['merge_method: linear', 'models:', '- model: org/a'];
+
+describe('a recipe', () => {
+	it('is read with its slices, settings and dtype', () => {
+		expect(parseRecipe(slerp)).toEqual({
+			recipe: {
+				method: 'slerp',
+				baseModel: 'org/a',
+				models: [],
+				slices: [
+					{
+						sources: [
+							{ model: 'org/a', layerRange: [0, 32], parameters: {} },
+							{ model: 'org/b@v1.0', layerRange: [0, 32], parameters: {} },
+						],
+						baseModel: null,
+						parameters: {},
+					},
+				],
+				parameters: {
+					t: [
+						{ filter: 'self_attn', value: [0, 0.5, 0.3, 0.7, 1] },
+						{ filter: 'mlp', value: [1, 0.5, 0.7, 0.3, 0] },
+						{ filter: null, value: 0.5 },
+					],
+				},
+				dtype: 'BF16',
+				outDtype: null,
+				text: slerp,
+			},
+			findings: [],
+		});
+	});
+
+	it('that mergekit made a merge of is read without findings', () => {
+		const folder = new URL('cases/', import.meta.url);
+		const names = readdirSync(folder);
+		expect(names.length).toBeGreaterThanOrEqual(10);
+		for (const name of names)
+			expect(parseRecipe(readFileSync(new URL(name, folder), 'utf8')).findings, name).toEqual([]);
+	});
+
+	it('may share settings by anchor and alias', () => {
+		const { slices } = caseRecipe('passthrough-block-expansion');
+		const scale = [
+			{ filter: 'o_proj', value: 0 },
+			{ filter: 'down_proj', value: 0 },
+			{ filter: null, value: 1 },
+		];
+		expect(slices.map(({ sources }) => sources[0]?.parameters)).toEqual([
+			{},
+			{ scale },
+			{},
+			{ scale },
+		]);
+	});
+
+	it('may merge mappings with <<, its own keys going before', () => {
+		const recipe = recipeOf(
+			'merge_method: linear',
+			'models:',
+			'- model: org/a',
+			'  parameters: &shared {weight: 1, density: 0.5}',
+			'- model: org/b',
+			'  parameters: {<<: *shared, weight: 2}',
+		);
+		expect(recipe.models[1]?.parameters).toEqual({ weight: 2, density: 0.5 });
+	});
+
+	it('may give a dtype with or without the prefix torch.', () => {
+		const { dtype, outDtype } = recipeOf(...minimal, 'dtype: float32', 'out_dtype: torch.float16');
+		expect([dtype, outDtype]).toEqual(['F32', 'F16']);
+	});
+
+	it('may give a model as a mapping', () => {
+		const recipe = recipeOf(
+			'merge_method: linear',
+			'models:',
+			'- model: {model: {path: org/a, revision: v2}}',
+		);
+		expect(recipe.models[0]?.model).toBe('org/a@v2');
+	});
+
+	it('may leave optional parts empty', () => {
+		const recipe = recipeOf(...minimal, 'slices:', 'parameters:', 'dtype:', 'base_model: ~');
+		expect(recipe).toMatchObject({ slices: [], parameters: {}, dtype: null, baseModel: null });
+	});
+
+	it('has its numbers coerced as pydantic does, and keeps booleans', () => {
+		const { parameters } = recipeOf(
+			...minimal,
+			'parameters:',
+			'  weight: "0.25"',
+			'  density: [true, " 1e-2 ", 1_0]',
+			'  normalize: true',
+		);
+		expect(parameters).toEqual({ weight: 0.25, density: [1, 0.01, 10], normalize: true });
+	});
+});
+
+describe('a recipe that cannot be read', () => {
+	const refused: readonly [string, string, string, Record<string, unknown>][] = [
+		['unclosed brackets', 'a: [1', 'recipe-syntax', { line: 1, column: 6 }],
+		[
+			'indentation that was lost',
+			'slices:\n- sources:\n- model: a\nlayer_range: [0, 32]\n- model: b',
+			'recipe-syntax',
+			{ line: 5, column: 1 },
+		],
+		['a tab as indentation', 'parameters:\n\tt: 1', 'recipe-syntax', { line: 2 }],
+		['nothing', '# only a comment', 'recipe-syntax', { line: 1 }],
+		['an unknown tag', 'a: !function b.c', 'recipe-syntax', { line: 1, column: 4 }],
+		['an alias to nothing', 'a: *b', 'recipe-syntax', { line: 1, column: 5 }],
+		['too much text', `a: ${'b'.repeat(70_000)}`, 'recipe-syntax', { length: 70_003 }],
+		['deep nesting', '['.repeat(20), 'recipe-syntax', {}],
+		['a list at the top', '- a', 'recipe-invalid', { path: '' }],
+		['no method', 'models: [{model: a}]', 'recipe-invalid', { path: 'merge_method' }],
+		['neither models nor slices', 'merge_method: linear', 'recipe-invalid', { path: '' }],
+		[
+			'both models and slices',
+			[...minimal, 'slices: [{sources: [{model: a, layer_range: [0, 1]}]}]'].join('\n'),
+			'recipe-invalid',
+			{ path: '' },
+		],
+		[
+			'a layer range of one number',
+			'merge_method: slerp\nslices:\n- sources:\n  - model: a\n    layer_range: [0]',
+			'recipe-invalid',
+			{ path: 'slices[0].sources[0].layer_range', line: 5, column: 18 },
+		],
+		[
+			'a layer range that is missing',
+			'merge_method: slerp\nslices:\n- sources:\n  - model: a',
+			'recipe-invalid',
+			{ path: 'slices[0].sources[0].layer_range', line: 4 },
+		],
+		[
+			'half a layer',
+			'merge_method: slerp\nslices:\n- sources:\n  - {model: a, layer_range: [0, 1.5]}',
+			'recipe-invalid',
+			{ path: 'slices[0].sources[0].layer_range[1]' },
+		],
+		[
+			'millions of layers',
+			'merge_method: slerp\nslices:\n- sources:\n  - {model: a, layer_range: [0, 9000000]}',
+			'recipe-invalid',
+			{ path: 'slices' },
+		],
+		[
+			'a slice without sources',
+			'merge_method: slerp\nslices:\n- sources: []',
+			'recipe-invalid',
+			{ path: 'slices[0].sources' },
+		],
+		[
+			'a model that is a number',
+			'merge_method: linear\nmodels:\n- model: 7',
+			'recipe-invalid',
+			{ path: 'models[0].model' },
+		],
+		[
+			'two @ in a reference',
+			'merge_method: linear\nmodels:\n- model: a@b@c',
+			'recipe-invalid',
+			{ path: 'models[0].model' },
+		],
+		[
+			'a gradient without points',
+			[...minimal, 'parameters: {t: []}'].join('\n'),
+			'recipe-invalid',
+			{ path: 'parameters.t', line: 4, column: 17 },
+		],
+		[
+			'a conditional value that is not in a list',
+			[...minimal, 'parameters:', '  t: {filter: mlp, value: 1}'].join('\n'),
+			'recipe-invalid',
+			{ path: 'parameters.t', line: 5 },
+		],
+		[
+			'a conditional value without a value',
+			[...minimal, 'parameters:', '  t:', '  - filter: mlp'].join('\n'),
+			'recipe-invalid',
+			{ path: 'parameters.t[0].value', line: 6 },
+		],
+		[
+			'an empty parameter',
+			[...minimal, 'parameters:', '  t:'].join('\n'),
+			'recipe-invalid',
+			{ path: 'parameters.t' },
+		],
+		[
+			'a parameter that is a word',
+			[...minimal, 'parameters: {t: half}'].join('\n'),
+			'recipe-invalid',
+			{ path: 'parameters.t' },
+		],
+		[
+			'a parameter that is not finite',
+			[...minimal, 'parameters: {t: .inf}'].join('\n'),
+			'recipe-invalid',
+			{ path: 'parameters.t' },
+		],
+		[
+			'a dtype that mergekit does not know',
+			[...minimal, 'dtype: bf16'].join('\n'),
+			'dtype-unsupported',
+			{ path: 'dtype', line: 4, column: 8 },
+		],
+		['modules', 'merge_method: slerp\nmodules: {default: {}}', 'recipe-unsupported', { line: 2 }],
+		[
+			'a tokenizer block',
+			[...minimal, 'tokenizer_source: union'].join('\n'),
+			'recipe-unsupported',
+			{ path: 'tokenizer_source' },
+		],
+		[
+			'a LoRA adapter',
+			'merge_method: linear\nmodels:\n- model: a+b',
+			'recipe-unsupported',
+			{ path: 'models[0].model' },
+		],
+		[
+			'a LoRA adapter in a mapping',
+			'merge_method: linear\nmodels:\n- model: {model: {path: a}, lora: {path: b}}',
+			'recipe-unsupported',
+			{ path: 'models[0].model' },
+		],
+		['several documents', 'a: 1\n---\nb: 2', 'recipe-unsupported', { documents: 2 }],
+	];
+
+	it.each(refused)('because of %s is refused with its place', async (_, text, code, details) => {
+		const error = await thrownBy(() => parseRecipe(text));
+		expect(error.code).toBe(code);
+		expect(error.details).toMatchObject(details);
+		expect(error.hint).not.toBe('');
+	});
+
+	it('shows the line with a caret under the column', async () => {
+		const error = await thrownBy(() => parseRecipe('merge_method: x\ndtype: bf16\nmodels: []'));
+		expect(error.message).toContain('2 | dtype: bf16\n  |        ^');
+	});
+
+	it('does not grow beyond bounds by aliases of aliases', async () => {
+		const levels = ['a: &l0 [1, 1, 1, 1, 1, 1, 1, 1, 1]'];
+		for (let level = 1; level < 10; level++)
+			levels.push(
+				`l${level}: &l${level} [${Array(9)
+					.fill(`*l${level - 1}`)
+					.join(', ')}]`,
+			);
+		expect((await thrownBy(() => parseRecipe(levels.join('\n')))).code).toBe('recipe-syntax');
+	});
+});
+
+describe('a recipe with what mergekit drops without a word', () => {
+	const findingsOf = (...lines: readonly string[]): unknown[] =>
+		parseRecipe(lines.join('\n')).findings.map(({ code, line, column, details }) => [
+			code,
+			line,
+			column,
+			details?.['nearest'] ?? details?.['key'] ?? details?.['value'],
+		]);
+
+	it('has findings for misspelt, misplaced and repeated keys', () => {
+		expect(
+			findingsOf(
+				'merge_method: linear',
+				'models:',
+				'- model: org/a',
+				'  weight: 1',
+				'  layer_range: [0, 1]',
+				'base_modle: org/a',
+				'normalize: true',
+				'dtype: float32',
+				'dtype: float16',
+				'parameters:',
+				'  wieght: 1',
+			),
+		).toEqual([
+			['recipe-key-misplaced', 4, 3, 'weight'],
+			['recipe-key-misplaced', 5, 3, 'layer_range'],
+			['recipe-key-unknown', 6, 1, 'base_model'],
+			['recipe-key-misplaced', 7, 1, 'normalize'],
+			['recipe-key-duplicate', 9, 1, 'dtype'],
+			['recipe-parameter-unknown', 11, 3, 'weight'],
+		]);
+	});
+
+	it('takes the last of repeated keys, as PyYAML does', () => {
+		expect(recipeOf(...minimal, 'dtype: float32', 'dtype: float16').dtype).toBe('F16');
+	});
+
+	it('has a finding for a parameter of the whole tensor under one model', () => {
+		expect(findingsOf(...minimal, '  parameters: {t: 0.5, weight: 1}')).toEqual([
+			['recipe-parameter-ignored', 4, 16, 't'],
+		]);
+	});
+
+	it('has findings for keys that are read and have no effect', () => {
+		expect(findingsOf(...minimal, 'chat_template: chatml')).toEqual([
+			['recipe-key-unused', 4, 1, 'chat_template'],
+		]);
+	});
+
+	it('has findings for values that YAML 1.1 reads otherwise', () => {
+		expect(
+			findingsOf(
+				...minimal,
+				'parameters:',
+				'  normalize: yes',
+				'  weight: 1e-5',
+				'  density: 010',
+				'  gamma: 1:30',
+				'  epsilon: 1.0e-5',
+			),
+		).toEqual([
+			['recipe-yaml-boolean', 5, 14, true],
+			['recipe-number-as-string', 6, 11, '1e-5'],
+			['recipe-yaml-number', 7, 12, 8],
+			['recipe-yaml-number', 8, 10, 90],
+		]);
+	});
+});
