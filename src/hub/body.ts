@@ -113,10 +113,12 @@ async function forEachChunk(
 ): Promise<void> {
 	const reader = response.body?.getReader();
 	if (reader === undefined) return;
-	for (;;) {
-		const { done, value } = await attempt(async () => reader.read(), url, watchdog.signal);
+	const { signal } = watchdog;
+	for (let received = 0; ;) {
+		const { done, value } = await attempt(async () => reader.read(), { url, signal, received });
 		if (done) return;
 		watchdog.heard();
+		received += value.byteLength;
 		if (take(value)) continue;
 		await reader.cancel().catch(() => undefined);
 		return;

@@ -89,8 +89,14 @@ export function statusError(response: Response, url: string): RemeltError {
 	});
 }
 
-/** The error of a request that got no answer. */
-export function networkError(cause: unknown, url: string): RemeltError {
+/** The error of a request that got no answer, or whose answer broke off after `received` bytes. */
+export function networkError(cause: unknown, url: string, received?: number): RemeltError {
+	if (received !== undefined)
+		return new RemeltError(
+			'network-failed',
+			`The connection broke off after ${received} bytes of ${shortAddress(url)}.`,
+			{ hint: 'Check the connection, then run again.', details: { url, received }, cause },
+		);
 	return new RemeltError('network-failed', `Nothing could be read from ${shortAddress(url)}.`, {
 		hint: 'The server is blocked, down, or refuses this page, or you are offline: the browser does not say which. Open the address in a tab to see.',
 		details: { url },

@@ -19,7 +19,7 @@ interface RangeRequest {
  *   of the file. A 200 is a whole file of gigabytes: its body is cancelled (`range-ignored`).
  * - Any other status than 2xx throws the error that it stands for.
  *
- * What only shows while reading (a body's length) is `readBody`'s business, what takes two responses
+ * What only shows while reading (a body's length) is `readExactly`’s business, what takes two responses
  * (an ETag that changes) is the file's. A layer that retries goes around this one: all that it needs
  * to know is in the error's code and details.
  */
@@ -38,8 +38,7 @@ export function strictFetch(fetch: Fetch = globalThis.fetch): Fetch {
 					// Chromium's cache locks an entry while it is filled: ranges of one file would queue up.
 					...(range && { cache: 'no-store' }),
 				}),
-			url,
-			signal,
+			{ url, signal },
 		);
 		const problem = range ? rangeProblem(response, range, url) : statusProblem(response, url);
 		if (problem === null) return response;
@@ -48,18 +47,20 @@ export function strictFetch(fetch: Fetch = globalThis.fetch): Fetch {
 	};
 }
 
-/** Runs one step of a request; whatever the network throws becomes a `RemeltError`. */
+/**
+ * Runs one step of a request; whatever the network throws becomes a `RemeltError`. `received` are
+ * the bytes of the body that came before, once there is one.
+ */
 export async function attempt<T>(
 	step: () => Promise<T>,
-	url: string,
-	signal: AbortSignal | undefined,
+	{ url, signal, received }: { url: string; signal?: AbortSignal | undefined; received?: number },
 ): Promise<T> {
 	try {
 		return await step();
 	} catch (error) {
 		if (error instanceof RemeltError) throw error;
 		if (signal?.aborted) throw abortError(signal, error);
-		throw networkError(error, url);
+		throw networkError(error, url, received);
 	}
 }
 

@@ -1,5 +1,5 @@
 import { RemeltError } from '../errors/index.ts';
-import type { Recipe } from '../recipe/index.ts';
+import { modelReferences, type Recipe } from '../recipe/index.ts';
 
 /** The toy models of one shape that the site serves: the shared base and three fine-tunes of it. */
 export const PARENTS = 4;
@@ -36,24 +36,18 @@ export function rehearsalParents(
 	shape: RehearsalShape,
 	base = '/rehearsal',
 ): ReadonlyMap<string, RehearsalLocation> {
-	const { baseModel, models, slices } = recipe;
-	const sources = slices.flatMap((slice) => [
-		slice.baseModel,
-		...slice.sources.map(({ model }) => model),
-	]);
-	const named = [baseModel, ...models.map(({ model }) => model), ...sources];
-	const references = new Set(named.filter((model) => model !== null));
-	if (references.size > PARENTS)
+	const references = modelReferences(recipe);
+	if (references.length > PARENTS)
 		throw new RemeltError(
 			'model-count',
-			`The recipe names ${references.size} models; there are toy parents for ${PARENTS}.`,
+			`The recipe names ${references.length} models; there are toy parents for ${PARENTS}.`,
 			{
 				hint: 'Rehearse it with fewer models, or point to folders of your own.',
-				details: { models: references.size, parents: PARENTS },
+				details: { models: references.length, parents: PARENTS },
 			},
 		);
 	return new Map(
-		[...references].map((reference, parent) => [
+		references.map((reference, parent) => [
 			reference,
 			{ base, repo: parentRepo(shape, parent), revision: REHEARSAL_REVISION },
 		]),

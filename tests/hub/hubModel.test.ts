@@ -189,6 +189,13 @@ describe('while weights are read,', () => {
 		expect(await source.read(0, 1000)).toHaveLength(1000);
 	});
 
+	test('a connection that breaks off says after how many bytes', async () => {
+		const source = (await open('toy/small')).file(WEIGHTS);
+		hub.fault({ kind: 'drop-midway', host: 'cdn' });
+		const error = await thrownBy(() => source.read(0, 1000));
+		expect(error.details['received']).toBe(500);
+	});
+
 	test('the body of a whole file is not downloaded', async () => {
 		const source = (await open('toy/small')).file(WEIGHTS);
 		hub.fault({ kind: 'ignore-range' });
