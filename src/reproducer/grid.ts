@@ -28,7 +28,7 @@ export function gridModel(plan: MergePlan): GridModel {
 	const indexed = plan.tensors.map((tensor, index) => ({ tensor, index }));
 	const inLayers = indexed.filter(({ tensor }) => tensor.layer !== null);
 	const layers = inLayers.reduce((most, { tensor }) => Math.max(most, (tensor.layer ?? 0) + 1), 0);
-	const kinds = [...new Set(inLayers.map(({ tensor }) => tensor.kind))].sort();
+	const kinds = [...new Set(inLayers.map(({ tensor }) => tensor.kind))].sort(byModule);
 	const rows = kinds.map((kind) => {
 		const cells = new Array<PlannedIndex | null>(layers).fill(null);
 		for (const entry of inLayers)
@@ -44,6 +44,13 @@ export function gridModel(plan: MergePlan): GridModel {
 			...outer.map((entry) => ({ kind: entry.tensor.kind, cells: [entry], layered: false })),
 		],
 	};
+}
+
+/** Kinds within modules (`self_attn.q_proj`) before single ones (norms), each by name, attention first. */
+function byModule(a: string, b: string): number {
+	const rank = (kind: string): number =>
+		/attn|attention\./.test(kind) ? 0 : kind.includes('.') ? 1 : 2;
+	return rank(a) - rank(b) || a.localeCompare(b, 'en');
 }
 
 /** What a tensor is set to: t, a scale, 1 for a copy. */

@@ -41,9 +41,6 @@ export function PlanView(props: PlanViewProps): JSX.Element {
 			</h3>
 			<p class="rm-soft">Nothing but headers has been read so far. This is what would be done.</p>
 			<Totals plan={plan} local={job.mode !== 'check'} />
-			<Findings findings={plan.findings} />
-			<Models plan={plan} published={compares ? props.published : null} />
-			<TensorsToCome plan={plan} />
 			<p class="rm-actions">
 				<Button
 					action="start"
@@ -70,6 +67,9 @@ export function PlanView(props: PlanViewProps): JSX.Element {
 				</Button>
 			</p>
 			{!fits && <TooLargeToKeep {...props} />}
+			<Findings findings={plan.findings} />
+			<Models plan={plan} published={compares ? props.published : null} />
+			<TensorsToCome plan={plan} />
 		</div>
 	);
 }

@@ -45,7 +45,6 @@ export function RunView(props: RunViewProps): JSX.Element {
 			<p class="rm-rate rm-soft" data-part="rate">
 				{paused ? 'Nothing is being read.' : rateText(state)}
 			</p>
-			<Cells state={state} />
 			<p class="rm-actions">
 				{paused ? (
 					<Button action="resume" kind="main" onPress={props.onResume}>
@@ -60,6 +59,7 @@ export function RunView(props: RunViewProps): JSX.Element {
 					Cancel
 				</Button>
 			</p>
+			<Cells state={state} />
 		</div>
 	);
 }

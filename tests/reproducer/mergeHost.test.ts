@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { Kernels } from '../../src/kernels/index.ts';
+import type { OpenFile, TensorMerger } from '../../src/merge/index.ts';
+import { createMergeHost } from '../../src/reproducer/run/mergeHost.ts';
+import type { Report, Request, WorkerModel } from '../../src/reproducer/run/protocol.ts';
+import { memorySource } from '../../src/tensors/index.ts';
+import { plannedTensor, slerpResult } from './plans.ts';
+
+const model: WorkerModel = { kind: 'folder', files: [] };
+const open: Request = { kind: 'open', models: { 'oracle/a': model }, memoryBudget: 64 };
+const merge: Request = {
+	kind: 'merge',
+	index: 0,
+	tensor: plannedTensor('w', 0, 'w'),
+	wanted: true,
+};
+
+function setUp(merger: (open: OpenFile) => TensorMerger): {
+	send: (request: Request) => void;
+	reports: Report[];
+	transfers: Transferable[][];
+} {
+	const reports: Report[] = [];
+	const transfers: Transferable[][] = [];
+	const send = createMergeHost({
+		post: (report, transfer) => {
+			reports.push(report);
+			transfers.push(transfer);
+		},
+		// The mergers of these tests do not calculate.
+		loadKernels: async () => Promise.resolve({} as Kernels),
+		openFile: (_, file) => memorySource(file, new Uint8Array([1, 2, 3, 4])),
+		createMerger: (options) => merger(options.open),
+	});
+	return { send, reports, transfers };
+}
+
+async function settle(): Promise<void> {
+	await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+describe('a merge host', () => {
+	test('says ready once its models are open', async () => {
+		const { send, reports } = setUp(() => async () => Promise.resolve(slerpResult(0)));
+		send(open);
+		await settle();
+		expect(reports).toEqual([{ kind: 'ready' }]);
+	});
+
+	test('waits after each chunk, and transfers a buffer of its own', async () => {
+		const whole = new Uint8Array([9, 8, 7, 6]);
+		const { send, reports, transfers } = setUp(() => async ({ emit }) => {
+			await emit?.(whole.subarray(0, 2));
+			await emit?.(whole.subarray(2));
+			return slerpResult(0);
+		});
+		send(open);
+		send(merge);
+		await settle();
+		expect(reports.map(({ kind }) => kind)).toEqual(['ready', 'chunk']);
+		expect(transfers[1]?.[0]).not.toBe(whole.buffer);
+		send({ kind: 'taken' });
+		await settle();
+		send({ kind: 'taken' });
+		await settle();
+		expect(reports.map(({ kind }) => kind)).toEqual(['ready', 'chunk', 'chunk', 'merged']);
+		const second = reports[2];
+		expect(second?.kind === 'chunk' && [...second.bytes]).toEqual([7, 6]);
+	});
+
+	test('reads nothing while held', async () => {
+		let read: number[] = [];
+		const { send, reports } = setUp((openFile) => async () => {
+			read = [...(await openFile('oracle/a', 'model.safetensors').read(0, 2))];
+			return slerpResult(0);
+		});
+		send(open);
+		send({ kind: 'hold', held: true });
+		send(merge);
+		await settle();
+		expect(read).toEqual([]);
+		expect(reports.map(({ kind }) => kind)).toEqual(['ready']);
+		send({ kind: 'hold', held: false });
+		await settle();
+		expect(read).toEqual([1, 2]);
+		expect(reports.at(-1)).toMatchObject({ kind: 'merged' });
+	});
+
+	test('reports whatever is thrown as an error with a code', async () => {
+		const { send, reports } = setUp(() => () => {
+			throw new Error('odd');
+		});
+		send(open);
+		send(merge);
+		await settle();
+		expect(reports.at(-1)).toMatchObject({
+			kind: 'failed',
+			error: { code: 'worker-failed', message: 'odd' },
+		});
+	});
+});

@@ -1,0 +1,76 @@
+import type { MergePlan, PlannedTensor, TensorResult } from '../../src/merge/index.ts';
+
+/** A planned tensor of 4 bf16 elements. */
+export function plannedTensor(
+	name: string,
+	layer: number | null,
+	kind: string,
+	t = 0.5,
+): PlannedTensor {
+	const input = { tensor: name, file: 'model.safetensors', dtype: 'BF16', shape: [4] } as const;
+	return {
+		name,
+		dtype: 'BF16',
+		shape: [4],
+		elements: 4,
+		bytes: 8,
+		layer,
+		kind,
+		method: 'slerp',
+		computeDtype: null,
+		operation: { kind: 'slerp', t },
+		inputs: [
+			{ ...input, model: 'oracle/a', start: 0, end: 8 },
+			{ ...input, model: 'oracle/b', start: 0, end: 8 },
+		],
+		published: null,
+		file: 'model.safetensors',
+		offset: 0,
+	};
+}
+
+/** A plan of two layers with one projection and one norm each, and an embedding. */
+export function smallPlan(): MergePlan {
+	const tensors = [
+		plannedTensor('model.embed_tokens.weight', null, 'embed_tokens'),
+		...[0, 1].flatMap((layer) => [
+			plannedTensor(`model.layers.${layer}.input_layernorm.weight`, layer, 'input_layernorm'),
+			plannedTensor(
+				`model.layers.${layer}.self_attn.q_proj.weight`,
+				layer,
+				'self_attn.q_proj',
+				layer,
+			),
+		]),
+	];
+	return {
+		method: 'slerp',
+		semantics: 'precise',
+		tensors,
+		files: [],
+		texts: { 'README.md': '---\nlicense: mit\n---\n# Merge\n' },
+		models: {
+			'oracle/a': { id: 'oracle/a', revision: 'main' },
+			'oracle/b': { id: 'oracle/b', revision: 'main' },
+		},
+		totals: { tensors: 5, bytesToRead: 80, bytesToWrite: 40, peakMemory: 24, requests: 10 },
+		findings: [],
+	};
+}
+
+/** A result of a slerp on the given branch. */
+export function slerpResult(index: number, cosine = 0.9, identical?: number): TensorResult {
+	const comparison =
+		identical === undefined
+			? null
+			: {
+					elements: 4,
+					identical,
+					maxUlp: identical === 4 ? 0 : 1,
+					histogram: [identical, 4 - identical, 0, 0, 0, 0, 0],
+					signOfZero: 0,
+					worstIndex: 0,
+				};
+	const branch = Math.abs(cosine) > 0.9995 ? 'linear' : 'great-circle';
+	return { index, slerp: { t: 0.5, cosine, branch, w0: 0.5, w1: 0.5 }, comparison, bytesRead: 16 };
+}
