@@ -122,3 +122,12 @@ export function abilitySentence({ ability, recipeText, parents, card }: SiteCard
 		? `Nothing can be re-run until the recipe is found; it may lie in the repository ${card.id}.`
 		: 'Nothing can be re-run until the recipe is mended. What is wrong with it stands under Findings.';
 }
+
+/** A sentence or two about a card for search engines and previews. */
+export function cardDescription(site: SiteCard): string {
+	const { card } = site;
+	const start = `Model card of ${card.id}, read and checked by Remelt. `;
+	const rest = claimSentence(site);
+	const text = `${start}${rest}`;
+	return text.length <= 220 ? text : `${text.slice(0, 219).replace(/\s+\S*$/, '')} …`;
+}

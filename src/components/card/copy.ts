@@ -1,0 +1,28 @@
+/** How long a button says that it has copied, in milliseconds. */
+const SAID = 2000;
+
+/** Shows a figure's copy button and lets it copy the text of the figure's `pre`. */
+export function wireCopy(button: HTMLButtonElement): void {
+	const pre = button.parentElement?.querySelector('pre');
+	if (pre === null || pre === undefined) return;
+	const name = button.textContent;
+	// Screen readers hear the button's new name, since it has the focus.
+	const say = (text: string): void => {
+		button.textContent = text;
+		setTimeout(() => {
+			button.textContent = name;
+		}, SAID);
+	};
+	button.hidden = false;
+	button.addEventListener('click', () => {
+		navigator.clipboard.writeText(pre.textContent).then(
+			() => {
+				say('Copied');
+			},
+			() => {
+				getSelection()?.selectAllChildren(pre);
+				say('Selected: press Ctrl+C');
+			},
+		);
+	});
+}
