@@ -1,6 +1,6 @@
 import { listWeights, LLAMA } from './architectures/index.ts';
 import { entriesOf, findParameter, layerPosition, levelsOf } from './parameters.ts';
-import type { ParameterStrip, Recipe, SettingPlace, StripPart, StripRow } from './types.ts';
+import type { ParameterStrip, RecipeContent, SettingPlace, StripPart, StripRow } from './types.ts';
 
 /** A run of output layers. */
 interface Run {
@@ -12,7 +12,7 @@ interface Run {
 }
 
 /** How many layers the output has, or null where that is the models' to say (`models:`). */
-export function countLayers(recipe: Recipe): number | null {
+export function countLayers(recipe: RecipeContent): number | null {
 	if (recipe.slices.length === 0) return null;
 	return recipe.slices.reduce((sum, { sources }) => sum + rangeLength(sources[0]?.layerRange), 0);
 }
@@ -26,7 +26,7 @@ export function countLayers(recipe: Recipe): number | null {
  * @param source index of the source or model whose own parameter is asked for
  */
 export function describeParameter(
-	recipe: Recipe,
+	recipe: RecipeContent,
 	name: string,
 	layers: number,
 	source?: number,
@@ -51,6 +51,7 @@ export function describeParameter(
 				resolve(run, names.layers(run.firstName + k), layerPosition(k, run.length)),
 			),
 		);
+		const kinds = KINDS.filter(({ name }) => belongs(name)).map(({ kind }) => kind);
 		const [first] = runs;
 		const last = runs.at(-1);
 		const outer =
@@ -60,6 +61,7 @@ export function describeParameter(
 		return {
 			label,
 			filter,
+			kinds,
 			parts: partsOf(recipe, name, runs, source, belongs, names),
 			values,
 			outer,
@@ -70,9 +72,18 @@ export function describeParameter(
 	return { parameter: name, model, layers: total, rows };
 }
 
+/** Llama's tensors, those of a layer named as in none, so that filters by layer number pass them by. */
+const KINDS = [...LLAMA.pre, ...LLAMA.layer, ...LLAMA.post].map(({ name }) => ({
+	name,
+	kind: name
+		.replace(/^model\./, '')
+		.replace(/^layers\.[^.]*\./, '')
+		.replace(/\.weight$/, ''),
+}));
+
 /** The filters of a parameter at all levels, `*` left out, each once, in order of appearance. */
 function filtersOf(
-	recipe: Recipe,
+	recipe: RecipeContent,
 	name: string,
 	runs: readonly Run[],
 	source: number | undefined,
@@ -88,7 +99,7 @@ function filtersOf(
 	];
 }
 
-function runsOf(recipe: Recipe, layers: number, source: number | undefined): Run[] {
+function runsOf(recipe: RecipeContent, layers: number, source: number | undefined): Run[] {
 	if (recipe.slices.length === 0) return [{ slice: 0, start: 0, length: layers, firstName: 0 }];
 	let start = 0;
 	return recipe.slices.map(({ sources }, slice) => {
@@ -130,7 +141,7 @@ function tensorNames(filters: readonly string[], runs: readonly Run[]): TensorNa
 
 /** Where the values of a row are written, run by run. */
 function partsOf(
-	recipe: Recipe,
+	recipe: RecipeContent,
 	name: string,
 	runs: readonly Run[],
 	source: number | undefined,
@@ -147,7 +158,7 @@ function partsOf(
 }
 
 function findEntry(
-	recipe: Recipe,
+	recipe: RecipeContent,
 	name: string,
 	place: { slice: number; source: number | undefined; tensor: string },
 ): Pick<StripPart, 'at' | 'points'> | null {

@@ -6,12 +6,13 @@ export {
 } from './architectures/index.ts';
 export { countLayers, describeParameter } from './describe.ts';
 export { dtypeName } from './dtypes.ts';
-export { formatRecipe, withSetting } from './format.ts';
+export { formatRecipe } from './format.ts';
 export { findParameter, layerPosition, resolveParameter, valueAt } from './parameters.ts';
 export type { ResolvedParameter } from './parameters.ts';
 export { parseRecipe } from './parse.ts';
 export { isLocalReference, modelReferences, parseModelReference } from './references.ts';
 export type { ModelReference } from './references.ts';
+export { withSetting } from './settings.ts';
 export { describeSlices } from './slices.ts';
 export type {
 	Architecture,
@@ -20,6 +21,7 @@ export type {
 	ParameterStrip,
 	Parameters,
 	Recipe,
+	RecipeContent,
 	RecipeModel,
 	RecipeSlice,
 	RecipeSource,

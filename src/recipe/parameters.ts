@@ -1,6 +1,7 @@
 import { RemeltError } from '../errors/index.ts';
 import { coerceNumber } from './numbers.ts';
-import type { FilteredValue, ParameterPlace, Parameters, Recipe, Setting } from './types.ts';
+import { isFiltered } from './settings.ts';
+import type { FilteredValue, ParameterPlace, Parameters, RecipeContent, Setting } from './types.ts';
 
 /** Where a parameter's value was found. */
 export interface ResolvedParameter {
@@ -21,7 +22,7 @@ export interface ResolvedParameter {
  * @throws `recipe-invalid` for a setting that is no number
  */
 export function resolveParameter(
-	recipe: Recipe,
+	recipe: RecipeContent,
 	name: string,
 	place: ParameterPlace,
 ): number | null {
@@ -30,7 +31,7 @@ export function resolveParameter(
 
 /** As {@link resolveParameter}, with where the value comes from. */
 export function findParameter(
-	recipe: Recipe,
+	recipe: RecipeContent,
 	name: string,
 	place: ParameterPlace,
 ): ResolvedParameter | null {
@@ -50,7 +51,7 @@ export function findParameter(
 
 /** The settings that apply at a place, the most specific first. */
 export function levelsOf(
-	recipe: Recipe,
+	recipe: RecipeContent,
 	place: Pick<ParameterPlace, 'slice' | 'source'>,
 ): (readonly [ResolvedParameter['level'], Parameters])[] {
 	const slice = recipe.slices[place.slice];
@@ -104,8 +105,4 @@ export function layerPosition(index: number, layers: number): number {
 
 function isGradient(setting: Setting | boolean | string): setting is readonly number[] {
 	return Array.isArray(setting) && setting.every((part) => typeof part === 'number');
-}
-
-function isFiltered(setting: Setting | boolean | string): setting is readonly FilteredValue[] {
-	return Array.isArray(setting) && setting.some((part) => typeof part === 'object');
 }

@@ -1,4 +1,4 @@
-import type { Recipe } from './types.ts';
+import type { RecipeContent } from './types.ts';
 
 /** A model reference, taken apart. */
 export interface ModelReference {
@@ -44,7 +44,7 @@ export function isLocalReference(text: string): boolean {
 }
 
 /** Every model that a recipe names, as written, once, the base first, then in order of appearance. */
-export function modelReferences(recipe: Recipe): string[] {
+export function modelReferences(recipe: RecipeContent): string[] {
 	const names = [
 		recipe.baseModel,
 		...recipe.models.map(({ model }) => model),

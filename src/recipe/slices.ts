@@ -1,8 +1,8 @@
 import { entriesOf, levelsOf, matches } from './parameters.ts';
-import type { FilteredValue, Recipe, SliceLayer, SliceView } from './types.ts';
+import type { FilteredValue, RecipeContent, SliceLayer, SliceView } from './types.ts';
 
 /** A recipe's slices over the output layers: what each takes, and what it scales. Empty for `models:`. */
-export function describeSlices(recipe: Recipe): SliceView[] {
+export function describeSlices(recipe: RecipeContent): SliceView[] {
 	const taken = new Set<string>();
 	let start = 0;
 	return recipe.slices.map(({ sources }, index) => {
@@ -33,7 +33,7 @@ export function describeSlices(recipe: Recipe): SliceView[] {
 const RESIDUAL = ['self_attn.o_proj.weight', 'mlp.down_proj.weight'] as const;
 
 /** All scale rules of a slice's first source, in the order in which they are tried. */
-function scalesOf(recipe: Recipe, slice: number): FilteredValue[] {
+function scalesOf(recipe: RecipeContent, slice: number): FilteredValue[] {
 	return levelsOf(recipe, { slice, source: 0 }).flatMap(([, parameters]) => {
 		const setting = parameters['scale'];
 		return setting === undefined ? [] : entriesOf(setting, 'scale');

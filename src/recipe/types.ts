@@ -48,6 +48,9 @@ export interface Recipe {
 	readonly text: string;
 }
 
+/** What a recipe says, apart from how its YAML is written. */
+export type RecipeContent = Omit<Recipe, 'text'>;
+
 /** Where a parameter is asked for. Precedence: source, slice, recipe (mergekit.md §2.4). */
 export interface ParameterPlace {
 	/** Index of the output slice; 0 for recipes with `models`. */
@@ -111,6 +114,8 @@ export interface StripRow {
 	readonly label: string;
 	/** null for the fallback. */
 	readonly filter: string | null;
+	/** Tensors of Llama that belong here, without prefix and suffix: `mlp.up_proj`, `norm`, … */
+	readonly kinds: readonly string[];
 	readonly parts: readonly StripPart[];
 	/** One per output layer, as mergekit resolves them; null where the recipe gives none. */
 	readonly values: readonly (number | null)[];

@@ -128,7 +128,10 @@ describe('a variant', () => {
 			{ filter: 'mlp', value: [1, 0] },
 			{ filter: null, value: 0.5 },
 		]);
-		expect(parseRecipe(variant.text).recipe).toEqual(variant);
+		expect(parseRecipe(formatRecipe(variant)).recipe).toMatchObject({
+			...variant,
+			text: formatRecipe(variant),
+		});
 		expect(original).toEqual(caseRecipe('slerp-card'));
 	});
 
