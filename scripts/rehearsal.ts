@@ -19,7 +19,7 @@ import {
 	type RehearsalShape,
 } from '../src/rehearsal/index.ts';
 
-const CARDS = process.env['REMELT_CONTENT'] ?? 'content/cards';
+const CARDS = process.env.REMELT_CONTENT ?? 'content/cards';
 
 type Warn = (message: string) => void;
 

@@ -46,7 +46,7 @@ export async function nullIfAbsent<T>(
 	} catch (error) {
 		if (!(error instanceof RemeltError) || error.code !== 'not-found') throw error;
 		// A server of static files has no error codes: to it, all that is absent is a file.
-		if (api && error.details['errorCode'] !== 'EntryNotFound') throw error;
+		if (api && error.details.errorCode !== 'EntryNotFound') throw error;
 		return null;
 	}
 }

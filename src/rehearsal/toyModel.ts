@@ -122,7 +122,7 @@ function toyDistance(seed: number, parent: number, name: string): number {
 }
 
 /** Rounds finite numbers to bf16, the upper half of a float32: to nearest, ties to even. */
-function bf16Rounder(): { bits(value: number): number; value(value: number): number } {
+function bf16Rounder(): Record<'bits' | 'value', (exact: number) => number> {
 	const float = new Float32Array(1);
 	const word = new Uint32Array(float.buffer);
 	const bits = (value: number): number => {

@@ -48,9 +48,11 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 function pathBelowFolder(file: File): string {
-	return file.webkitRelativePath.split('/').slice(1).join('/') || file.name;
+	const below = file.webkitRelativePath.split('/').slice(1).join('/');
+	return below === '' ? file.name : below;
 }
 
 function folderName(files: readonly File[]): string {
-	return files[0]?.webkitRelativePath.split('/')[0] || 'folder';
+	const [first = ''] = files[0]?.webkitRelativePath.split('/') ?? [];
+	return first === '' ? 'folder' : first;
 }

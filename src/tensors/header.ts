@@ -1,5 +1,13 @@
 import { RemeltError, type ErrorDetails } from '../errors/index.ts';
-import { JsonError, JsonNumber, parseStrictJson, type JsonObject, type JsonValue } from './json.ts';
+import {
+	isJsonArray,
+	isJsonObject,
+	JsonError,
+	JsonNumber,
+	parseStrictJson,
+	type JsonObject,
+	type JsonValue,
+} from './json.ts';
 import { printable } from './printable.ts';
 import { DTYPE_BITS, type ByteSource, type Dtype, type TensorEntry } from './types.ts';
 
@@ -108,7 +116,7 @@ function readJson(json: Uint8Array, file: string): JsonObject {
 	try {
 		const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json);
 		const value = parseStrictJson(text);
-		if (value instanceof Map) return value;
+		if (isJsonObject(value)) return value;
 		throw new JsonError('the header is not an object', 0);
 	} catch (error) {
 		if (error instanceof JsonError)
@@ -122,7 +130,7 @@ function readJson(json: Uint8Array, file: string): JsonObject {
 function readMetadata(value: JsonValue, file: string): ReadonlyMap<string, string> {
 	const metadata = new Map<string, string>();
 	if (value === null) return metadata;
-	if (!(value instanceof Map))
+	if (!isJsonObject(value))
 		throw invalid(file, `__metadata__ of ${file} is not an object.`, { tensor: '__metadata__' });
 	for (const [key, text] of value) {
 		if (typeof text !== 'string')
@@ -148,13 +156,12 @@ function readEntry(name: string, value: JsonValue, file: string, dataStart: numb
 	};
 	if (name.length > MAX_NAME_LENGTH)
 		return fail(`has a name of ${name.length} characters`, { limit: MAX_NAME_LENGTH });
-	if (!(value instanceof Map)) return fail('is not described by an object');
-	const entry: JsonObject = value;
-	const dtype = entry.get('dtype');
+	if (!isJsonObject(value)) return fail('is not described by an object');
+	const dtype = value.get('dtype');
 	if (!isDtype(dtype))
 		return fail(`has the unknown dtype ${typeof dtype === 'string' ? printable(dtype) : 'none'}`);
-	const shape = indices(entry.get('shape')) ?? fail('has a shape that is no list of integers');
-	const offsets = indices(entry.get('data_offsets'));
+	const shape = indices(value.get('shape')) ?? fail('has a shape that is no list of integers');
+	const offsets = indices(value.get('data_offsets'));
 	const [begin, end] = offsets ?? [];
 	if (offsets?.length !== 2 || begin === undefined || end === undefined || begin > end)
 		return fail('has no valid data_offsets');
@@ -172,9 +179,9 @@ function isDtype(value: JsonValue | undefined): value is Dtype {
 }
 
 function indices(value: JsonValue | undefined): readonly number[] | null {
-	if (!Array.isArray(value)) return null;
+	if (!isJsonArray(value)) return null;
 	const numbers: number[] = [];
-	for (const item of value as readonly JsonValue[]) {
+	for (const item of value) {
 		const index = item instanceof JsonNumber ? item.toIndex() : null;
 		if (index === null) return null;
 		numbers.push(index);

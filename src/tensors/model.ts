@@ -6,7 +6,9 @@ import type { ByteSource, ModelFiles, TensorEntry } from './types.ts';
 /** Headers of a sharded model that are read at a time. */
 const PARALLEL_HEADERS = 4;
 
-type Signal = { readonly signal?: AbortSignal | undefined };
+interface Signal {
+	readonly signal?: AbortSignal | undefined;
+}
 
 /** A weight file that can be read, with what is already known of it. */
 export interface OpenedFile {

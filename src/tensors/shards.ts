@@ -1,6 +1,6 @@
 import { RemeltError, type ErrorDetails, type Finding } from '../errors/index.ts';
 import type { SafetensorsHeader } from './header.ts';
-import { JsonError, parseStrictJson, type JsonValue } from './json.ts';
+import { isJsonObject, JsonError, parseStrictJson, type JsonValue } from './json.ts';
 import { printable } from './printable.ts';
 import type { TensorEntry } from './types.ts';
 
@@ -17,10 +17,9 @@ export interface ShardIndex {
 /** Parses a shard index. Throws `header-invalid`; file names that leave the folder are refused. */
 export function parseShardIndex(text: string): ShardIndex {
 	const map = weightMapOf(text);
-	if (!(map instanceof Map) || map.size === 0)
-		throw invalid(`${INDEX_FILE} has no weight_map.`, {});
+	if (!isJsonObject(map) || map.size === 0) throw invalid(`${INDEX_FILE} has no weight_map.`, {});
 	const weightMap = new Map<string, string>();
-	for (const [tensor, file] of map as ReadonlyMap<string, JsonValue>) {
+	for (const [tensor, file] of map) {
 		if (typeof file !== 'string' || !isShardName(file))
 			throw invalid(
 				`${INDEX_FILE} names no safetensors file of its folder for tensor ${printable(tensor)}.`,
@@ -34,7 +33,7 @@ export function parseShardIndex(text: string): ShardIndex {
 function weightMapOf(text: string): JsonValue | undefined {
 	try {
 		const root = parseStrictJson(text);
-		return root instanceof Map ? (root as ReadonlyMap<string, JsonValue>).get('weight_map') : null;
+		return isJsonObject(root) ? root.get('weight_map') : null;
 	} catch (error) {
 		if (!(error instanceof JsonError)) throw error;
 		throw invalid(`${INDEX_FILE} cannot be read: ${error.message}.`, { character: error.position });

@@ -131,16 +131,14 @@ describe('a header is refused that has', () => {
 		expect(error.code).toBe('header-invalid');
 		expect(error.message).toContain('f.safetensors');
 		expect(error.hint).not.toBe('');
-		expect(error.details['file']).toBe('f.safetensors');
+		expect(error.details.file).toBe('f.safetensors');
 	});
 
 	test('bytes that are not UTF-8', async () => {
 		const json = Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d);
 		const error = await thrownBy(() => parseSafetensorsHeader(json, { file: 'f', fileSize: 13 }));
-		expect(error).toMatchObject({
-			code: 'header-invalid',
-			message: expect.stringContaining('UTF-8'),
-		});
+		expect(error.code).toBe('header-invalid');
+		expect(error.message).toContain('UTF-8');
 	});
 
 	test('tensors beyond the end of the file, which is called truncated', async () => {
