@@ -6,7 +6,8 @@ import {
 	type KernelChunk,
 	type Kernels,
 } from '../kernels/index.ts';
-import { DTYPE_BITS, type Dtype, type FloatDtype } from '../tensors/index.ts';
+import { DTYPE_BITS } from '../tensors/index.ts';
+import { bytesOf, compareBits, floatDtype, isFloat, ranges, type Block } from './blocks.ts';
 import { addComparison, NOTHING_COMPARED } from './comparison.ts';
 import { castsInput, tensorPasses, type PassOptions, type TensorPasses } from './memory.ts';
 import { findMethod } from './methods/registry.ts';
@@ -17,12 +18,6 @@ export interface TensorMergerOptions extends PassOptions {
 	readonly open: OpenFile;
 	/** Bytes that one tensor may hold; the run's whole budget. Default 512 MiB. */
 	readonly memoryBudget?: number | undefined;
-}
-
-/** One input's elements from a read, in a dtype that the kernels know. */
-interface Block {
-	readonly dtype: Dtype;
-	readonly bytes: Uint8Array;
 }
 
 /** What the passes over a tensor share. */
@@ -72,7 +67,7 @@ async function copyTensor(job: Job): Promise<null> {
 			continue;
 		}
 		for (const [start, end] of ranges(to - from, passes.step)) {
-			const part = sliceOf(input, start, end);
+			const part = bytesOf(input, start, end);
 			const bytes = kernels.cast(part, floatDtype(input.dtype), floatDtype(dtype));
 			compare(job, partOf(published, start, end), bytes);
 			await emit(task, bytes);
@@ -99,6 +94,11 @@ async function combineTensor(job: Job): Promise<TensorResult['slerp']> {
 			]);
 			for (const [start, end] of ranges(to - from, passes.step)) {
 				fill(chunk, inputs, start, end);
+				if (task.emit === undefined && published !== null) {
+					// Nobody wants the result, so that it need not leave the kernel's memory.
+					count(job, chunk.compare(weights, dtype, bytesOf(published, start, end)));
+					continue;
+				}
 				const bytes = chunk.combine(weights, dtype);
 				compare(job, partOf(published, start, end), bytes);
 				await emit(task, bytes);
@@ -128,7 +128,7 @@ async function gramOf(job: Job, chunk: KernelChunk, kept: (readonly Block[])[]):
 
 function fill(chunk: KernelChunk, inputs: readonly Block[], start: number, end: number): void {
 	chunk.clear();
-	for (const input of inputs) chunk.push(floatDtype(input.dtype), sliceOf(input, start, end));
+	for (const input of inputs) chunk.push(floatDtype(input.dtype), bytesOf(input, start, end));
 }
 
 /** Block sums of a whole tensor, filled in order. */
@@ -156,7 +156,7 @@ async function readInputs(job: Job, from: number, to: number): Promise<Block[]> 
 		if (!castsInput(block.dtype, computeDtype)) return block;
 		const bytes = new Uint8Array(((to - from) * DTYPE_BITS[computeDtype]) / 8);
 		for (const [start, end] of ranges(to - from, passes.step)) {
-			const part = kernels.cast(sliceOf(block, start, end), floatDtype(block.dtype), computeDtype);
+			const part = kernels.cast(bytesOf(block, start, end), floatDtype(block.dtype), computeDtype);
 			bytes.set(part, (start * DTYPE_BITS[computeDtype]) / 8);
 		}
 		return { dtype: computeDtype, bytes };
@@ -182,36 +182,16 @@ async function read(job: Job, range: TensorRange, from: number, to: number): Pro
 }
 
 function compare(job: Job, published: Block | null, actual: Uint8Array): void {
-	if (published === null || job.comparison === null) return;
-	const part = isFloat(published.dtype)
-		? job.kernels.compare(published.bytes, actual, published.dtype)
-		: compareBits(published, actual);
-	job.comparison = addComparison(job.comparison, part);
+	if (published === null) return;
+	const { dtype, bytes } = published;
+	count(
+		job,
+		isFloat(dtype) ? job.kernels.compare(bytes, actual, dtype) : compareBits(published, actual),
+	);
 }
 
-/** For dtypes without ulps, which are only ever copied: equal, or as far apart as can be. */
-function compareBits({ dtype, bytes }: Block, actual: Uint8Array): Comparison {
-	const width = Math.max(1, DTYPE_BITS[dtype] / 8);
-	const elements = Math.ceil(bytes.byteLength / width);
-	let differing = 0;
-	let worstIndex = 0;
-	for (let i = 0; i < elements; i++) {
-		let same = true;
-		for (let j = i * width; j < (i + 1) * width; j++) same &&= bytes[j] === actual[j];
-		if (same) continue;
-		if (differing === 0) worstIndex = i;
-		differing++;
-	}
-	const histogram = [elements - differing, 0, 0, 0, 0, 0, differing];
-	const maxUlp = differing === 0 ? 0 : 2 ** 32 - 1;
-	return {
-		elements,
-		identical: elements - differing,
-		maxUlp,
-		histogram,
-		signOfZero: 0,
-		worstIndex,
-	};
+function count(job: Job, part: Comparison): void {
+	job.comparison = addComparison(job.comparison ?? NOTHING_COMPARED, part);
 }
 
 async function emit(task: TensorTask, bytes: Uint8Array): Promise<void> {
@@ -224,30 +204,8 @@ function own(bytes: Uint8Array): Uint8Array {
 	return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
 }
 
-function sliceOf({ dtype, bytes }: Block, start: number, end: number): Uint8Array {
-	const width = DTYPE_BITS[dtype] / 8;
-	return bytes.subarray(start * width, end * width);
-}
-
 function partOf(block: Block | null, start: number, end: number): Block | null {
-	return block && { dtype: block.dtype, bytes: sliceOf(block, start, end) };
-}
-
-/** `[0, size)`, `[size, 2 size)`, … up to `total`. */
-function* ranges(total: number, size: number): Generator<readonly [number, number]> {
-	for (let start = 0; start < total; start += size) yield [start, Math.min(start + size, total)];
-}
-
-function isFloat(dtype: Dtype): dtype is FloatDtype {
-	return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
-}
-
-function floatDtype(dtype: Dtype): FloatDtype {
-	if (isFloat(dtype)) return dtype;
-	throw new RemeltError('dtype-unsupported', `No kernel reads ${dtype}.`, {
-		hint: 'Remelt computes with F32, F16 and BF16.',
-		details: { dtype },
-	});
+	return block && { dtype: block.dtype, bytes: bytesOf(block, start, end) };
 }
 
 function throwIfStopped(signal: AbortSignal | undefined): void {

@@ -33,7 +33,13 @@ function referenceChunk(): KernelChunk {
 			inputs.push({ dtype, bytes: bytes.slice() });
 		},
 		gram: () => gram(inputs),
-		combine: (weights, dtype) => combine(inputs, weights, dtype),
+		combine: (weights, dtype, into) => {
+			const result = combine(inputs, weights, dtype);
+			into?.set(result);
+			return into ?? result;
+		},
+		compare: (weights, dtype, expected) =>
+			compare({ dtype, bytes: expected }, { dtype, bytes: combine(inputs, weights, dtype) }),
 		clear: () => {
 			inputs = [];
 		},
