@@ -32,7 +32,10 @@ export type Blocked = 'no-recipe' | 'local-parents';
  * The base address of the Hub for this page: the contract's, or what `?hub=` names where the build
  * allows it.
  */
-export function hubBase(contract: ReproducerContract, search: string): string {
+export function hubBase(
+	contract: Pick<ReproducerContract, 'hub' | 'hubOverride'>,
+	search: string,
+): string {
 	const override = contract.hubOverride === true ? new URLSearchParams(search).get('hub') : null;
 	return (override ?? contract.hub).replace(/\/+$/, '');
 }

@@ -34,18 +34,6 @@ export function formatDuration(seconds: number): string {
 	return `${String(Math.floor(minutes / 60))} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
-/**
- * A share as a percentage that never claims more than it may: only 1 is `100 %`, only 0 is `0 %`.
- */
-export function formatShare(share: number): string {
-	if (share === 1) return '100 %';
-	if (share === 0) return '0 %';
-	const percent = share * 100;
-	if (percent > 99.99) return '> 99.99 %';
-	if (percent < 0.01) return '< 0.01 %';
-	return `${percent.toFixed(2)} %`;
-}
-
 /** The angle of a cosine in degrees; digits enough to tell fine-tunes apart. */
 export function formatAngle(cosine: number): string {
 	const degrees = (Math.acos(Math.min(1, Math.max(-1, cosine))) * 180) / Math.PI;

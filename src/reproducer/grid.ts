@@ -87,6 +87,12 @@ export function valueOf(
 	return shareOf(result.comparison);
 }
 
+/** Whether some tensors were slerped and others averaged, so that the two need telling apart. */
+export function branchesDiffer(results: readonly TensorResult[]): boolean {
+	const branches = new Set(results.flatMap(({ slerp }) => (slerp === null ? [] : [slerp.branch])));
+	return branches.size > 1;
+}
+
 /** The angle of a cosine, in degrees. */
 export function angleOf(cosine: number): number {
 	return (Math.acos(Math.min(1, Math.max(-1, cosine))) * 180) / Math.PI;

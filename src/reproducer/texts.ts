@@ -1,5 +1,6 @@
 import type { PlannedTensor, TensorResult } from '../merge/index.ts';
-import { formatAngle, formatNumber, formatShare, shortName } from './format.ts';
+import { percent } from '../verify/index.ts';
+import { formatAngle, formatNumber, shortName } from './format.ts';
 import { shareOf } from './grid.ts';
 
 /** What happens to a tensor, in a few words: `slerp, t = 0.5`; `copy of layer 3 of Mistral-7B`. */
@@ -36,7 +37,6 @@ export function cellText(tensor: PlannedTensor, result: TensorResult | null): st
 		parts.push(`${formatAngle(result.slerp.cosine)} between the parents`);
 		parts.push(branchText(result.slerp.branch));
 	}
-	if (result?.comparison != null)
-		parts.push(`${formatShare(shareOf(result.comparison))} identical`);
+	if (result?.comparison != null) parts.push(`${percent(shareOf(result.comparison))} identical`);
 	return parts.join(', ');
 }

@@ -7,7 +7,6 @@ import {
 	formatBytes,
 	formatCount,
 	formatDuration,
-	formatShare,
 	plural,
 	shortName,
 } from '../../src/reproducer/format.ts';
@@ -36,16 +35,6 @@ describe('numbers for readers', () => {
 			'10 min',
 			'1 h 05 min',
 			'unknown',
-		]);
-	});
-
-	test('a share is 100 % only where it is whole', () => {
-		expect([1, 0.999999, 0.5, 0.000001, 0].map(formatShare)).toEqual([
-			'100 %',
-			'> 99.99 %',
-			'50.00 %',
-			'< 0.01 %',
-			'0 %',
 		]);
 	});
 

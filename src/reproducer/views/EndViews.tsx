@@ -43,6 +43,7 @@ const DETAIL_NAMES: Readonly<Record<string, string>> = {
 	column: 'Column',
 	method: 'Method',
 	status: 'Status',
+	errorCode: 'Reason',
 	parameter: 'Parameter',
 };
 

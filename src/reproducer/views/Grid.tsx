@@ -16,6 +16,8 @@ export interface GridProps {
 	readonly active?: ReadonlySet<number> | undefined;
 	/** Cells without a result are drawn as outlines. */
 	readonly pendingIsEmpty: boolean;
+	/** Mark the cells that were slerped on the great circle. */
+	readonly markArcs: boolean;
 	readonly selected: number | null;
 	readonly onSelect: (index: number) => void;
 	readonly label: string;
@@ -65,7 +67,7 @@ function LayerNumbers({ layers }: { readonly layers: number }): JSX.Element {
 			</span>
 			{Array.from({ length: layers }, (_, layer) => (
 				<span key={layer} role="columnheader" aria-label={`layer ${String(layer)}`}>
-					{layer % 4 === 0 ? layer : ''}
+					{layers <= 12 || layer % 4 === 0 ? layer : ''}
 				</span>
 			))}
 		</div>
@@ -118,7 +120,7 @@ function Cell({ cell, column, at, tabbable, ...props }: CellProps): JSX.Element 
 	const classes = ['rm-cell'];
 	if (value === null) classes.push('rm-cell-empty');
 	if (props.active?.has(cell.index) === true) classes.push('rm-cell-active');
-	if (result?.slerp?.branch === 'great-circle') classes.push('rm-cell-arc');
+	if (props.markArcs && result?.slerp?.branch === 'great-circle') classes.push('rm-cell-arc');
 	return (
 		<span
 			role="gridcell"

@@ -7,7 +7,7 @@ import type { MergePlan } from '../../merge/index.ts';
 import { formatBytes, formatCount, formatDuration, plural, shortName } from '../format.ts';
 import { extentOf, gridModel } from '../grid.ts';
 import type { Keep } from '../session.ts';
-import type { State } from '../state.ts';
+import type { Mode, State } from '../state.ts';
 import { operationText } from '../texts.ts';
 import { Grid } from './Grid.tsx';
 import { Button, Fact, Findings, Legend } from './parts.tsx';
@@ -68,7 +68,7 @@ export function PlanView(props: PlanViewProps): JSX.Element {
 			</p>
 			{!fits && <TooLargeToKeep {...props} />}
 			<Findings findings={plan.findings} />
-			<Models plan={plan} published={compares ? props.published : null} />
+			<Models plan={plan} published={props.published} mode={job.mode} />
 			<TensorsToCome plan={plan} />
 		</div>
 	);
@@ -111,19 +111,30 @@ function Totals({ plan, local }: { plan: MergePlan; local: boolean }): JSX.Eleme
 			<Fact name="Requests">{formatCount(totals.requests)}</Fact>
 			{!local && (
 				<Fact name="Time" note="on a line of 100 Mbit/s">
-					{formatDuration(totals.bytesToRead / EXAMPLE_RATE)}
+					{totals.bytesToRead < EXAMPLE_RATE
+						? '< 1 s'
+						: formatDuration(totals.bytesToRead / EXAMPLE_RATE)}
 				</Fact>
 			)}
-			<Fact name="Numerics">{plan.semantics}</Fact>
+			<Fact name="Numerics" note="sums in float64, one rounding">
+				{plan.semantics}
+			</Fact>
 		</dl>
 	);
 }
 
+const ROLES: Readonly<Record<Mode, string>> = {
+	check: 'parent',
+	rehearsal: 'toy weights',
+	folders: 'your folder',
+};
+
 function Models(props: {
 	readonly plan: MergePlan;
 	readonly published: string | null;
+	readonly mode: Mode;
 }): JSX.Element {
-	const { plan, published } = props;
+	const { plan, published, mode } = props;
 	return (
 		<div class="rm-tablescroll rm-tableshort" role="region" aria-label="Models" tabIndex={0}>
 			<table class="rm-table" data-part="models">
@@ -140,7 +151,10 @@ function Models(props: {
 							<th scope="row">
 								<code>{reference === PUBLISHED ? (published ?? id) : reference}</code>
 							</th>
-							<td>{reference === PUBLISHED ? 'published weights' : id}</td>
+							<td>
+								{reference === PUBLISHED ? 'published weights' : ROLES[mode]}
+								{reference !== PUBLISHED && id !== reference && ` ${id}`}
+							</td>
 							<td>
 								<code title={revision}>{shortRevision(revision)}</code>
 							</td>
@@ -169,6 +183,7 @@ function TensorsToCome({ plan }: { readonly plan: MergePlan }): JSX.Element {
 				extent={extentOf('setting', [])}
 				results={new Map()}
 				pendingIsEmpty={false}
+				markArcs={false}
 				selected={selected}
 				onSelect={setSelected}
 				label="What each tensor gets, by kind and layer"

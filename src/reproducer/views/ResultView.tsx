@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { MergePlan, TensorResult } from '../../merge/index.ts';
-import { summarize } from '../../verify/index.ts';
+import { percent, summarize } from '../../verify/index.ts';
 import type { Verdict } from '../../verify/index.ts';
-import { formatBytes, formatCount, formatDuration, formatShare } from '../format.ts';
-import { extentOf, gridModel } from '../grid.ts';
+import { formatBytes, formatCount, formatDuration } from '../format.ts';
+import { branchesDiffer, extentOf, gridModel } from '../grid.ts';
 import type { Colouring, Extent } from '../grid.ts';
 import type { State } from '../state.ts';
 import { cellText } from '../texts.ts';
@@ -42,7 +42,9 @@ export function ResultView(props: ResultViewProps): JSX.Element {
 				</Fact>
 				<Fact name="Read">{formatBytes(outcome.bytesRead)}</Fact>
 				<Fact name="Took">{formatDuration(state.seconds)}</Fact>
-				<Fact name="Numerics">{plan.semantics}</Fact>
+				<Fact name="Numerics" note="sums in float64, one rounding">
+					{plan.semantics}
+				</Fact>
 			</dl>
 			<SaveBar
 				kept={state.kept}
@@ -86,7 +88,7 @@ function Compared({ results }: { readonly results: readonly TensorResult[] }): J
 			note={`of ${formatCount(elements)} elements`}
 			part="identical"
 		>
-			{formatShare(elements === 0 ? 1 : identical / elements)}
+			{percent(elements === 0 ? 1 : identical / elements)}
 		</Fact>
 	);
 }
@@ -139,14 +141,12 @@ function Tensors(props: {
 				extent={extent}
 				results={byIndex}
 				pendingIsEmpty={true}
+				markArcs={branchesDiffer(results)}
 				selected={selected}
 				onSelect={setSelected}
 				label="Results by kind and layer"
 			/>
-			<Legend
-				{...legendOf(colouring, extent, plan)}
-				arcs={results.some(({ slerp }) => slerp !== null)}
-			/>
+			<Legend {...legendOf(colouring, extent, plan)} arcs={branchesDiffer(results)} />
 			<p class="rm-picked" data-part="picked">
 				{tensor === undefined || selected === null ? (
 					<span class="rm-soft">Pick a cell to see its tensor.</span>
@@ -175,5 +175,5 @@ function legendOf(
 	if (colouring === 'setting') return { title: settingTitle(plan), low: '0', high: '1' };
 	if (colouring === 'angle')
 		return { title: 'angle between the parents', low: '0°', high: `${high.toPrecision(3)}°` };
-	return { title: 'identical elements', low: `${(low * 100).toFixed(2)} %`, high: '100 %' };
+	return { title: 'identical elements', low: percent(low), high: '100 %' };
 }

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { percentOf } from '../describe.ts';
 import { formatBytes, formatCount, formatDuration } from '../format.ts';
-import { extentOf, gridModel } from '../grid.ts';
+import { branchesDiffer, extentOf, gridModel } from '../grid.ts';
 import type { State } from '../state.ts';
 import { Grid } from './Grid.tsx';
 import { settingTitle } from './PlanView.tsx';
@@ -90,16 +90,12 @@ function Cells({ state }: { readonly state: RunViewProps['state'] }): JSX.Elemen
 				results={results}
 				active={new Set(progress.active)}
 				pendingIsEmpty={true}
+				markArcs={branchesDiffer(state.results)}
 				selected={selected}
 				onSelect={setSelected}
 				label="Tensors merged so far, by kind and layer"
 			/>
-			<Legend
-				title={settingTitle(plan)}
-				low="0"
-				high="1"
-				arcs={state.results.some(({ slerp }) => slerp !== null)}
-			/>
+			<Legend title={settingTitle(plan)} low="0" high="1" arcs={branchesDiffer(state.results)} />
 			<ul class="rm-inflight" aria-label="Tensors in flight">
 				{progress.active.map((index) => (
 					<li key={index}>

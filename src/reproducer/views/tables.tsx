@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import type { MergePlan, PlannedTensor, TensorResult } from '../../merge/index.ts';
-import { formatAngle, formatBytes, formatCount, formatNumber, formatShare } from '../format.ts';
+import { formatAngle, formatBytes, formatCount, formatNumber } from '../format.ts';
 import { angleOf, settingOf, shareOf } from '../grid.ts';
 import type { PlannedIndex } from '../grid.ts';
+import { percent } from '../../verify/index.ts';
 import { branchText, inputsText, operationText } from '../texts.ts';
 import { SortableTable } from './SortableTable.tsx';
 import type { Column } from './SortableTable.tsx';
@@ -114,7 +115,7 @@ const COMPARED_COLUMNS: readonly Column<Merged>[] = [
 		title: 'Identical',
 		numeric: true,
 		cell: ({ result: { comparison } }) =>
-			comparison === null ? NOTHING : formatShare(shareOf(comparison)),
+			comparison === null ? NOTHING : percent(shareOf(comparison)),
 		order: ({ result: { comparison } }) => (comparison === null ? null : shareOf(comparison)),
 	},
 	{
