@@ -1,0 +1,386 @@
+import { describe, expect, it } from 'vitest';
+import { RemeltError } from '../../src/errors/index.ts';
+import {
+	createMemorySink,
+	nullSink,
+	planMerge,
+	runMerge,
+	tensorPasses,
+} from '../../src/merge/index.ts';
+import type {
+	MergePlan,
+	MergeSink,
+	RunEvent,
+	TensorMerger,
+	TensorTask,
+} from '../../src/merge/index.ts';
+import { thrownBy } from '../support/errors.ts';
+import { headersOf, recipeOf, tinyModel } from '../support/tinyModel.ts';
+
+const COPY = 'models: [{model: a}]\nmerge_method: passthrough\n';
+
+function planOf(options: Parameters<typeof tinyModel>[1] = {}, shardSize?: number): MergePlan {
+	const headers = headersOf({ a: tinyModel('a', options) });
+	return planMerge(recipeOf(COPY), { headers, shardSize });
+}
+
+/** A merger that fills each tensor with its index, in two parts, after some turns of the event loop. */
+function fakeMerger(turns: (index: number) => number = () => 1): TensorMerger {
+	return async ({ index, tensor, emit, onRead }: TensorTask) => {
+		for (let i = 0; i < turns(index); i++) await turn();
+		onRead?.(tensor.bytes);
+		const half = Math.ceil(tensor.bytes / 2);
+		for (const size of [half, tensor.bytes - half]) await emit?.(new Uint8Array(size).fill(index));
+		return { index, slerp: null, comparison: null, bytesRead: tensor.bytes };
+	};
+}
+
+async function turn(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A sink that writes down its calls. */
+function recorder(): { sink: MergeSink; calls: string[]; bytes: () => number } {
+	const calls: string[] = [];
+	let bytes = 0;
+	const note = async (call: string): Promise<void> => {
+		calls.push(call);
+		await turn();
+	};
+	return {
+		calls,
+		bytes: () => bytes,
+		sink: {
+			open: async (name, size) => note(`open ${name} ${size}`),
+			write: async (part) => {
+				bytes += part.byteLength;
+				await note(`write ${part[0] ?? ''}`);
+			},
+			close: async () => note('close'),
+			commit: async () => note('commit'),
+			abort: async () => note('abort'),
+		},
+	};
+}
+
+/** Calls made on the sink that are one of these words. */
+function only(calls: readonly string[], ...words: readonly string[]): string[] {
+	return calls.filter((call) => words.includes(call.split(' ')[0] ?? ''));
+}
+
+describe('the output', () => {
+	it('reaches the sink in file order, whatever order tensors finish in', async () => {
+		const plan = planOf();
+		const sink = createMemorySink();
+		const later = (index: number): number => 20 - index;
+		const finished: number[] = [];
+		const onEvent = (event: RunEvent): void => {
+			if (event.kind === 'finished') finished.push(event.result.index);
+		};
+		await runMerge(plan, { merge: fakeMerger(later), concurrency: 8, sink, onEvent });
+		expect(finished).not.toEqual(finished.toSorted((a, b) => a - b));
+		const file = sink.files.get('model.safetensors');
+		for (const [index, { offset, bytes }] of plan.tensors.entries())
+			expect([...(file?.subarray(offset, offset + bytes) ?? [])]).toEqual(
+				Array<number>(bytes).fill(index),
+			);
+		expect(file?.byteLength).toBe(plan.files[0]?.size);
+	});
+
+	it('has each file opened with its size, and the texts after the weights', async () => {
+		const plan = planOf({}, 200);
+		const { sink, calls } = recorder();
+		await runMerge(plan, { merge: fakeMerger(), concurrency: 3, sink });
+		expect(only(calls, 'open', 'close', 'commit')).toEqual([
+			...plan.files.flatMap(({ name, size }) => [`open ${name} ${size}`, 'close']),
+			...Object.entries(plan.texts).flatMap(([name, text]) => [
+				`open ${name} ${Buffer.byteLength(text)}`,
+				'close',
+			]),
+			'commit',
+		]);
+		expect(plan.files.length).toBeGreaterThan(1);
+	});
+
+	it('is asked of nobody where there is no sink', async () => {
+		const emits: unknown[] = [];
+		const merge: TensorMerger = async (task) => {
+			emits.push(task.emit);
+			return fakeMerger()(task);
+		};
+		const { results, bytesRead } = await runMerge(planOf(), { merge, concurrency: 2 });
+		expect(new Set(emits)).toEqual(new Set([undefined]));
+		expect(results.map(({ index }) => index)).toEqual([...results.keys()]);
+		expect(bytesRead).toBe(21 * 16);
+	});
+
+	it('that is too short or too long is an error, not a damaged file', async () => {
+		for (const wrong of [-1, 1]) {
+			const { sink, calls } = recorder();
+			const merge: TensorMerger = async ({ index, tensor, emit }) => {
+				await emit?.(new Uint8Array(tensor.bytes + (index === 3 ? wrong : 0)));
+				return { index, slerp: null, comparison: null, bytesRead: 0 };
+			};
+			const error = await thrownBy(async () => runMerge(planOf(), { merge, concurrency: 2, sink }));
+			expect(error.code).toBe('kernel-failed');
+			expect(calls.at(-1)).toBe('abort');
+			expect(calls).not.toContain('commit');
+		}
+	});
+});
+
+describe('memory', () => {
+	/** Runs a plan and returns the most that was held: work in progress and output on its way. */
+	async function mostHeld(
+		plan: MergePlan,
+		memoryBudget: number,
+		concurrency: number,
+	): Promise<number> {
+		let held = 0;
+		let most = 0;
+		const hold = (bytes: number): void => {
+			held += bytes;
+			most = Math.max(most, held);
+		};
+		const inner = fakeMerger((index) => (index % 3) + 1);
+		const merge: TensorMerger = async (task) => {
+			const { bytes } = tensorPasses(task.tensor, memoryBudget);
+			hold(bytes);
+			const emit = async (part: Uint8Array): Promise<void> => {
+				hold(part.byteLength);
+				await task.emit?.(part);
+			};
+			const result = await inner({ ...task, emit });
+			held -= bytes;
+			return result;
+		};
+		const sink: MergeSink = {
+			...nullSink,
+			write: async (part) => {
+				await turn();
+				await turn();
+				if (plan.tensors.some(({ bytes }) => part.byteLength === bytes / 2))
+					held -= part.byteLength;
+			},
+		};
+		await runMerge(plan, { merge, concurrency, memoryBudget, sink });
+		return most;
+	}
+
+	it('never exceeds the budget, however many tensors may be in flight', async () => {
+		const plan = planOf({ elements: 4096, layers: 3 });
+		const one = tensorPasses(plan.tensors[0] ?? fail()).bytes + 8192;
+		for (const budget of [one, 2 * one, 5 * one]) {
+			const held = await mostHeld(plan, budget, 16);
+			expect(held).toBeLessThanOrEqual(budget);
+			expect(held).toBeGreaterThan(budget / 2);
+		}
+	});
+
+	it('lets a tensor that is too large to wait flow straight through', async () => {
+		const shapes = { 'model.layers.0.mlp.up_proj.weight': [1_000_000] };
+		const plan = planOf({ shapes });
+		const written: number[] = [];
+		let emitted = 0;
+		const merge: TensorMerger = async ({ index, tensor, emit }) => {
+			for (let left = tensor.bytes; left > 0; left -= 1000) {
+				emitted += Math.min(left, 1000);
+				await emit?.(new Uint8Array(Math.min(left, 1000)));
+			}
+			return { index, slerp: null, comparison: null, bytesRead: 0 };
+		};
+		let got = 0;
+		const sink: MergeSink = {
+			...nullSink,
+			write: async (part) => {
+				got += part.byteLength;
+				written.push(emitted - got);
+				return turn();
+			},
+		};
+		await runMerge(plan, { merge, concurrency: 4, memoryBudget: 500_000, sink });
+		// What waits is a part of the large tensor, or some of the small ones after it.
+		expect(Math.max(...written)).toBeLessThan(2000);
+	});
+
+	it('is not waited for where nothing fits: one tensor then runs at a time', async () => {
+		let running = 0;
+		let most = 0;
+		const inner = fakeMerger();
+		const merge: TensorMerger = async (task) => {
+			most = Math.max(most, ++running);
+			const result = await inner(task);
+			running--;
+			return result;
+		};
+		await runMerge(planOf(), { merge, concurrency: 4, memoryBudget: 1, sink: nullSink });
+		expect(most).toBe(1);
+	});
+});
+
+describe('a cancelled run', () => {
+	it('rejects with aborted, waits for what is in flight, and has the sink clean up', async () => {
+		for (const after of [0, 1, 5, 15, 30]) {
+			const stop = new AbortController();
+			const { sink, calls } = recorder();
+			let running = 0;
+			const inner = fakeMerger();
+			const merge: TensorMerger = async (task) => {
+				running++;
+				try {
+					return await inner(task);
+				} finally {
+					running--;
+				}
+			};
+			const onEvent = (event: RunEvent): void => {
+				if (event.kind === 'started' && event.index === after) stop.abort();
+			};
+			if (after === 30)
+				setImmediate(() =>
+					setImmediate(() => {
+						stop.abort();
+					}),
+				);
+			const error = await thrownBy(async () =>
+				runMerge(planOf(), { merge, concurrency: 4, sink, signal: stop.signal, onEvent }),
+			);
+			expect(error.code).toBe('aborted');
+			expect(running).toBe(0);
+			const count = calls.length;
+			await turn();
+			await turn();
+			expect(calls).toHaveLength(count);
+			expect(only(calls, 'commit', 'abort')).toEqual(['abort']);
+		}
+	});
+
+	it('starts nothing where it was cancelled before', async () => {
+		const { sink, calls } = recorder();
+		const merge: TensorMerger = async () => Promise.reject(new Error('was started'));
+		const options = { merge, concurrency: 1, sink, signal: AbortSignal.abort() };
+		expect((await thrownBy(async () => runMerge(planOf(), options))).code).toBe('aborted');
+		expect(calls).toEqual(['abort']);
+	});
+
+	it('ends while it is paused', async () => {
+		const stop = new AbortController();
+		const gate = async (): Promise<void> => new Promise(() => undefined);
+		const run = runMerge(planOf(), {
+			merge: fakeMerger(),
+			concurrency: 1,
+			gate,
+			signal: stop.signal,
+		});
+		stop.abort();
+		expect((await thrownBy(async () => run)).code).toBe('aborted');
+	});
+
+	it('ends while a sink does not come back from writing', async () => {
+		const stop = new AbortController();
+		const calls: string[] = [];
+		const sink: MergeSink = {
+			...nullSink,
+			write: async () => new Promise(() => undefined),
+			abort: async () => {
+				calls.push('abort');
+				return Promise.resolve();
+			},
+		};
+		const run = runMerge(planOf(), {
+			merge: fakeMerger(),
+			concurrency: 2,
+			sink,
+			signal: stop.signal,
+		});
+		await turn();
+		stop.abort();
+		expect((await thrownBy(async () => run)).code).toBe('aborted');
+		expect(calls).toEqual(['abort']);
+	});
+});
+
+describe('a failing run', () => {
+	it('rejects with what the merger said, once the others have stopped', async () => {
+		const { sink, calls } = recorder();
+		const inner = fakeMerger();
+		const merge: TensorMerger = async (task) => {
+			if (task.index !== 6) return inner(task);
+			throw new RemeltError('network-failed', 'The line went dead.');
+		};
+		const error = await thrownBy(async () => runMerge(planOf(), { merge, concurrency: 3, sink }));
+		expect(error).toMatchObject({ code: 'network-failed', message: 'The line went dead.' });
+		expect(only(calls, 'commit', 'abort')).toEqual(['abort']);
+	});
+
+	it.each(['open', 'write', 'close', 'commit'] as const)(
+		'rejects with sink-failed where the sink fails to %s',
+		async (step) => {
+			const { sink, calls } = recorder();
+			const broken: MergeSink = {
+				...sink,
+				[step]: async () => Promise.reject(new Error('disk full')),
+			};
+			const options = { merge: fakeMerger(), concurrency: 3, sink: broken };
+			const error = await thrownBy(async () => runMerge(planOf(), options));
+			expect(error).toMatchObject({ code: 'sink-failed', message: 'disk full' });
+			expect(calls.at(-1)).toBe('abort');
+		},
+	);
+
+	it('keeps its own error where the sink cannot clean up either', async () => {
+		const sink: MergeSink = { ...nullSink, abort: async () => Promise.reject(new Error('stuck')) };
+		const merge: TensorMerger = async () => Promise.reject(new Error('first'));
+		const error = await thrownBy(async () => runMerge(planOf(), { merge, concurrency: 1, sink }));
+		expect(error.message).toBe('first');
+	});
+});
+
+it('a paused run starts no tensor until it may go on', async () => {
+	const started: number[] = [];
+	const resume: { now?: () => void } = {};
+	const gate = async (): Promise<void> =>
+		started.length === 3 ? new Promise((resolve) => (resume.now = resolve)) : Promise.resolve();
+	const onEvent = (event: RunEvent): void => {
+		if (event.kind === 'started') started.push(event.index);
+	};
+	const run = runMerge(planOf(), { merge: fakeMerger(), concurrency: 8, gate, onEvent });
+	for (let i = 0; i < 20; i++) await turn();
+	expect(started).toEqual([0, 1, 2]);
+	started.push(-1);
+	resume.now?.();
+	await run;
+	expect(started).toHaveLength(22);
+});
+
+it('no more tensors are in flight than asked for', async () => {
+	let running = 0;
+	let most = 0;
+	const inner = fakeMerger((index) => index % 4);
+	const merge: TensorMerger = async (task) => {
+		most = Math.max(most, ++running);
+		const result = await inner(task);
+		running--;
+		return result;
+	};
+	await runMerge(planOf(), { merge, concurrency: 3, sink: createMemorySink() });
+	expect(most).toBe(3);
+});
+
+it('a memory sink shows its files only when all are there, and none after an abort', async () => {
+	const sink = createMemorySink();
+	await sink.open('x', 2);
+	await sink.write(new Uint8Array([1, 2]));
+	await sink.close();
+	expect(sink.files.size).toBe(0);
+	await sink.open('y', 2);
+	await expect(sink.write(new Uint8Array(3))).rejects.toMatchObject({ code: 'sink-failed' });
+	await expect(sink.close()).rejects.toMatchObject({ code: 'sink-failed' });
+	await sink.abort();
+	await sink.commit();
+	expect(sink.files.size).toBe(0);
+});
+
+function fail(): never {
+	throw new Error('the plan is empty');
+}
