@@ -6,6 +6,7 @@ import { defineConfig, fontProviders } from 'astro/config';
 import { rehearsalIntegration } from './scripts/rehearsal.ts';
 import { readEnvironment } from './src/site/environment.ts';
 import { headersIntegration, searchIntegration } from './src/site/integrations.ts';
+import { katexFonts } from './src/site/katexFonts.ts';
 import { contentPolicy } from './src/site/policy.ts';
 
 const environment = readEnvironment(process.env);
@@ -57,7 +58,10 @@ export default defineConfig({
 		headersIntegration(environment),
 	],
 	fonts: [
-		face('Source Serif 4', '--font-source-serif', 'source-serif-4', '200 900', ['Georgia', 'serif']),
+		face('Source Serif 4', '--font-source-serif', 'source-serif-4', '200 900', [
+			'Georgia',
+			'serif',
+		]),
 		face('IBM Plex Sans', '--font-plex-sans', 'ibm-plex-sans', '100 700', ['Arial', 'sans-serif']),
 		face('JetBrains Mono', '--font-jetbrains-mono', 'jetbrains-mono', '100 800', ['monospace']),
 	],
@@ -69,6 +73,7 @@ export default defineConfig({
 		},
 	},
 	vite: {
+		plugins: katexFonts(),
 		define: {
 			'import.meta.env.PUBLIC_REMELT_HUB': JSON.stringify(environment.hub),
 			'import.meta.env.PUBLIC_REMELT_HUB_OVERRIDE': JSON.stringify(

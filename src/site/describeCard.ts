@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe/index.ts';
+import { countLayers, dtypeName } from '../recipe/index.ts';
 import { hubHref } from './settings.ts';
 import type { Parent } from './parents.ts';
 import type { Ability, SiteCard } from './siteCard.ts';
@@ -29,9 +29,7 @@ export const ABILITY_NAMES: Readonly<Record<Ability, string>> = {
 
 /** As {@link ABILITY_NAMES}, told apart where a recipe is there but cannot be read. */
 export function abilityName({ ability, recipeText }: SiteCard): string {
-	return ability === 'none' && recipeText !== null
-		? 'Recipe not readable'
-		: ABILITY_NAMES[ability];
+	return ability === 'none' && recipeText !== null ? 'Recipe not readable' : ABILITY_NAMES[ability];
 }
 
 /** `7.24 B`: parameters as cards write them. */
@@ -80,16 +78,7 @@ export function parentHref({ local, repo, revision }: Parent): string | null {
 	return local ? null : hubHref(repo, revision);
 }
 
-/** The layers that a recipe writes; null where it does not say. */
-export function outputLayers({ slices }: Recipe): number | null {
-	if (slices.length === 0) return null;
-	return slices.reduce((sum, { sources }) => {
-		const [start, end] = sources[0]?.layerRange ?? [0, 0];
-		return sum + Math.max(0, end - start);
-	}, 0);
-}
-
-/** What a card says of how the model was made: one sentence, without its models' owners. */
+/** What a card says of how the model was made: one or two sentences. */
 export function claimSentence({ card, recipe, recipeText, parents }: SiteCard): string {
 	if (recipe === null) {
 		const named = card.frontMatter.baseModel;
@@ -98,22 +87,24 @@ export function claimSentence({ card, recipe, recipeText, parents }: SiteCard): 
 			? `The card describes the model and how it was merged, but gives no recipe.${made}`
 			: `The card gives a recipe that cannot be read as it stands.${made}`;
 	}
-	const layers = outputLayers(recipe);
-	const shape = layers === null ? '' : `, ${String(layers)} layers`;
+	const layers = countLayers(recipe);
 	const dtype = recipe.outDtype ?? recipe.dtype;
-	const written = dtype === null ? '' : `, written in ${dtype}`;
+	const shape = [
+		...(layers === null ? [] : [plural(layers, 'layer')]),
+		...(dtype === null ? [] : [`written in ${dtypeName(dtype)}`]),
+	];
+	const rest =
+		shape.length === 0 ? '' : ` It has ${shape.join(', ')}.`.replace('has written', 'is written');
 	const names = listWords(parents.map(({ repo }) => repo));
-	const what =
-		parents.length === 1
-			? `its layers are those of ${names}, put together anew by ${methodName(recipe.method)}`
-			: `it is ${names}, merged by ${methodName(recipe.method)}`;
-	return `The card says that ${what}${shape}${written}.`;
+	return parents.length === 1
+		? `This model is made of layers of ${names}, stacked anew by ${methodName(recipe.method)}.${rest}`
+		: `This model is ${names}, merged by ${methodName(recipe.method)}.${rest}`;
 }
 
 /** What a reader can find out about that claim here: one or two sentences. */
 export function abilitySentence({ ability, recipeText, parents, card }: SiteCard): string {
 	if (ability === 'check')
-		return 'Your browser can redo the merge from the parents on the Hub and compare every number with the published weights. Or rehearse the recipe on toy weights, in seconds, to see what it does.';
+		return `Your browser can redo the merge from the ${parents.length === 1 ? 'parent' : 'parents'} on the Hub and compare every number with the published weights. Or rehearse the recipe on toy weights, in seconds, to see what it does.`;
 	if (ability === 'rehearse') {
 		const local = parents.filter((parent) => parent.local).map(({ reference }) => reference);
 		return `The published weights cannot be checked from here: ${listWords(local)} ${local.length === 1 ? 'is a folder' : 'are folders'} on the author’s machine, never published. The recipe can still be rehearsed on toy weights.`;

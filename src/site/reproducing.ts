@@ -13,8 +13,7 @@ export function reproducerProps(site: SiteCard): ReproducerContract {
 		hub: settings.hub,
 		hubOverride: settings.hubOverride,
 		rehearsal,
-		blocked:
-			recipeText === null ? 'no-recipe' : ability === 'rehearse' ? 'local-parents' : null,
+		blocked: recipeText === null ? 'no-recipe' : ability === 'rehearse' ? 'local-parents' : null,
 		localParents,
 	};
 }

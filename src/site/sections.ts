@@ -31,7 +31,10 @@ export function cardSections(site: SiteCard): readonly Section[] {
 		...(recipeText === null ? [] : [section('the-recipe', 'The recipe')]),
 		section('the-card', 'The card', cardHeadings(site)),
 		...(card.citations.length === 0 ? [] : [section('citations', 'To cite')]),
-		section('findings', findings.length === 0 ? 'Findings' : `Findings (${String(findings.length)})`),
+		section(
+			'findings',
+			findings.length === 0 ? 'Findings' : `Findings (${String(findings.length)})`,
+		),
 		section('badge', 'Badge'),
 		section('sources', 'Sources'),
 	];

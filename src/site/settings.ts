@@ -34,3 +34,9 @@ export function hubHref(repo: string, revision?: string | null): string {
 	const place = revision === undefined || revision === null ? '' : `/tree/${revision}`;
 	return `https://huggingface.co/${repo}${place}`;
 }
+
+/** The Hub's base address for a page: the build's, or what `?hub=` names where the build allows it. */
+export function hubBase(search: string): string {
+	const named = settings.hubOverride ? new URLSearchParams(search).get('hub') : null;
+	return (named ?? settings.hub).replace(/\/+$/, '');
+}

@@ -86,7 +86,11 @@ function parseAt({ text, line }: CardRecipe, findings: Finding[]): Recipe {
 		const { code, message, hint, details } = toRemeltError(thrown, 'recipe-invalid');
 		const own = details['line'];
 		const place = typeof own === 'number' ? { line: inCard(own) } : { line };
-		throw new RemeltError(code, message, { hint, details: { ...details, ...place }, cause: thrown });
+		throw new RemeltError(code, message, {
+			hint,
+			details: { ...details, ...place },
+			cause: thrown,
+		});
 	}
 }
 
