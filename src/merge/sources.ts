@@ -126,10 +126,19 @@ function wholeModels(recipe: Recipe, model: (name: string) => Model): PlanSlice 
 
 function oneSlice(recipe: Recipe, index: number, model: (name: string) => Model): PlanSlice {
 	const slice = recipe.slices[index];
+	const [first] = slice?.sources ?? [];
 	const where = `slice ${index + 1}`;
-	requireDistinct(slice?.sources.map((source) => source.model) ?? [], where);
-	let layers: number | null = null;
-	const sources = (slice?.sources ?? []).map((source, sourceIndex) => {
+	if (slice === undefined || first === undefined)
+		throw new RemeltError('recipe-invalid', `${where} of the recipe has no sources.`, {
+			hint: 'Give it at least one source, or remove it.',
+			details: { slice: index },
+		});
+	requireDistinct(
+		slice.sources.map((source) => source.model),
+		where,
+	);
+	const layers = first.layerRange[1] - first.layerRange[0];
+	const sources = slice.sources.map((source, sourceIndex) => {
 		const [start, end] = source.layerRange;
 		const { headers, layers: count } = model(source.model);
 		const details = { slice: index, model: source.model, start, end, layers: count };
@@ -142,8 +151,7 @@ function oneSlice(recipe: Recipe, index: number, model: (name: string) => Model)
 					details,
 				},
 			);
-		layers ??= end - start;
-		if (layers !== end - start)
+		if (end - start !== layers)
 			throw new RemeltError(
 				'layer-range',
 				`In ${where} the sources take ${layers} and ${end - start} layers.`,
@@ -151,12 +159,7 @@ function oneSlice(recipe: Recipe, index: number, model: (name: string) => Model)
 			);
 		return { model: source.model, headers, start, index: sourceIndex };
 	});
-	if (layers === null)
-		throw new RemeltError('recipe-invalid', `${where} of the recipe has no sources.`, {
-			hint: 'Give it at least one source, or remove it.',
-			details: { slice: index },
-		});
-	return { index, sources, baseModel: slice?.baseModel ?? recipe.baseModel, layers };
+	return { index, sources, baseModel: slice.baseModel ?? recipe.baseModel, layers };
 }
 
 /** mergekit keeps one of two entries of the same model without a word, so that none can be meant. */

@@ -131,10 +131,12 @@ function share(part: number, whole: number): number {
 	return whole === 0 ? 1 : part / whole;
 }
 
-/** A share in percent, never rounded up to 100 or down to 0. */
+/** A share in percent, rounded down, but not to 0: what is not all never reads as 100 %. */
 export function percent(value: number): string {
 	if (value === 1) return '100 %';
 	if (value === 0) return '0 %';
-	const shown = Math.min(99.9999, Math.max(0.0001, value * 100));
-	return `${shown.toFixed(shown > 99 || shown < 1 ? 4 : 2)} %`;
+	const digits = value > 0.99 || value < 0.01 ? 4 : 2;
+	const scale = 10 ** digits;
+	const shown = Math.max(1, Math.floor(value * 100 * scale)) / scale;
+	return `${shown.toFixed(digits)} %`;
 }
