@@ -49,8 +49,14 @@ export interface KernelChunk {
 	 * numbers per block, upper triangle row by row (00, 01, …, 11, …), blocks in order.
 	 */
 	gram(): Float64Array;
-	/** The weighted sum in float32, one weight per input, rounded to nearest even into `dtype`. */
-	combine(weights: readonly number[], dtype: FloatDtype): Uint8Array;
+	/**
+	 * The weighted sum in float32, one weight (rounded to float32) per input, in input order, rounded
+	 * to nearest even into `dtype`. Fills `into` where it is given, else an array of its own; `into`
+	 * has exactly the size of the result and saves the time that a new array's memory takes.
+	 */
+	combine(weights: readonly number[], dtype: FloatDtype, into?: Uint8Array): Uint8Array;
+	/** What comparing `expected` with the result of `combine` gives, without the result being kept. */
+	compare(weights: readonly number[], dtype: FloatDtype, expected: Uint8Array): Comparison;
 	/** Gives the memory back; the chunk is empty afterwards and can be filled again. */
 	clear(): void;
 }

@@ -94,6 +94,31 @@ test('what combine and cast return stays the same when WASM memory grows and is 
 	expect(output.every((byte) => byte === 0x3c)).toBe(true);
 });
 
+test('comparing the result where it is made counts as comparing it afterwards does', () => {
+	const [a, b] = [0, 1].map((i) =>
+		makeOperand({ dtype: 'BF16', pattern: 'bits', elements: 20_001, seed: 9 + i }),
+	);
+	const chunk = kernels.chunk();
+	for (const { dtype, bytes } of [a, b].filter((item) => item !== undefined))
+		chunk.push(dtype, bytes);
+	const expected = chunk.combine([0.5, 0.5], 'F16');
+	const near = chunk.combine([0.5, 0.5001], 'F16');
+	const counts = chunk.compare([0.5, 0.5], 'F16', near);
+	expect(counts).toEqual(kernels.compare(near, expected, 'F16'));
+	expect(counts.identical).toBeGreaterThan(0);
+	expect(counts.identical).toBeLessThan(counts.elements);
+	expect(chunk.compare([0.5, 0.5], 'F16', expected).identical).toBe(20_001);
+});
+
+test('combine fills the array that it is given and no other size of it', () => {
+	const chunk = kernels.chunk();
+	chunk.push('F32', Uint8Array.of(0, 0, 0x80, 0x3f));
+	const into = new Uint8Array(2);
+	expect(chunk.combine([1], 'BF16', into)).toBe(into);
+	expect([...into]).toEqual([0x80, 0x3f]);
+	expect(() => chunk.combine([1], 'F32', into)).toThrow('combine: expected 4 bytes, got 2');
+});
+
 describe('misuse is an error with the numbers, and the chunk can still be used', () => {
 	/** What a call throws, as code and message. */
 	function refusal(call: () => unknown): string {
@@ -159,7 +184,7 @@ describe('misuse is an error with the numbers, and the chunk can still be used',
 
 	test('runs of different lengths to compare', () => {
 		expect(refusal(() => kernels.compare(two, two.subarray(2), 'BF16'))).toBe(
-			'kernel-failed: compare: expected 2 elements, got 1',
+			'kernel-failed: compare: expected 4 bytes, got 2',
 		);
 	});
 });

@@ -12,12 +12,20 @@ export class Chunk {
      */
     clear(): void;
     /**
-     * The weighted sum of the inputs as elements of `dtype`.
+     * Writes the weighted sum of the inputs to `output` as elements of `dtype`.
      *
      * # Errors
-     * Where there is not one weight per input, or no memory.
+     * Where there is not one weight per input, or `output` has another size than the result.
      */
-    combine(weights: Float32Array | number[], dtype: Dtype): Uint8Array;
+    combine(weights: Float32Array | number[], dtype: Dtype, output: Uint8Array): void;
+    /**
+     * Compares the weighted sum of the inputs with elements of `dtype`, without keeping it. The
+     * numbers are those of `compare`.
+     *
+     * # Errors
+     * Where there is not one weight per input, or `expected` has another size than the result.
+     */
+    compare(weights: Float32Array | number[], dtype: Dtype, expected: Uint8Array): Uint32Array;
     /**
      * One f64 sum per block of 4096 elements and pair of inputs, blocks in order.
      *
@@ -61,12 +69,12 @@ export enum Dtype {
 }
 
 /**
- * Elements in another format.
+ * Writes elements to `output` in another format.
  *
  * # Errors
- * Where the bytes are no whole number of elements, or no memory.
+ * Where the bytes are no whole number of elements, or `output` has another size than the result.
  */
-export function cast(bytes: Uint8Array | number[], from: Dtype, to: Dtype): Uint8Array;
+export function cast(bytes: Uint8Array, from: Dtype, to: Dtype, output: Uint8Array): void;
 
 /**
  * A comparison as [elements, identical, largest distance, seven counts, signs of zero, worst index].
@@ -74,7 +82,7 @@ export function cast(bytes: Uint8Array | number[], from: Dtype, to: Dtype): Uint
  * # Errors
  * Where one of the two is no whole number of elements, or the lengths differ.
  */
-export function compare(expected: Uint8Array | number[], actual: Uint8Array | number[], dtype: Dtype): Uint32Array;
+export function compare(expected: Uint8Array, actual: Uint8Array, dtype: Dtype): Uint32Array;
 
 /**
  * The Gram matrix of a whole tensor from its block sums.
@@ -97,20 +105,21 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_chunk_free: (a: number, b: number) => void;
-    readonly cast: (a: number, b: number, c: number, d: number) => [number, number, number, number];
+    readonly cast: (a: any, b: number, c: number, d: any) => [number, number];
     readonly chunk_clear: (a: number) => void;
-    readonly chunk_combine: (a: number, b: number, c: number, d: number) => [number, number, number, number];
+    readonly chunk_combine: (a: number, b: number, c: number, d: number, e: any) => [number, number];
+    readonly chunk_compare: (a: number, b: number, c: number, d: number, e: any) => [number, number, number, number];
     readonly chunk_elements: (a: number) => number;
     readonly chunk_gram: (a: number) => [number, number, number, number];
     readonly chunk_new: () => number;
     readonly chunk_push: (a: number, b: number, c: number, d: number) => [number, number];
-    readonly compare: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+    readonly compare: (a: any, b: any, c: number) => [number, number, number, number];
     readonly reduce_gram: (a: number, b: number, c: number) => [number, number, number, number];
     readonly slerp_weights: (a: number, b: number, c: number) => [number, number, number, number];
     readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
-    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_start: () => void;
 }
 

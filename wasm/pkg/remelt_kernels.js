@@ -21,24 +21,44 @@ export class Chunk {
         wasm.chunk_clear(this.__wbg_ptr);
     }
     /**
-     * The weighted sum of the inputs as elements of `dtype`.
+     * Writes the weighted sum of the inputs to `output` as elements of `dtype`.
      *
      * # Errors
-     * Where there is not one weight per input, or no memory.
+     * Where there is not one weight per input, or `output` has another size than the result.
      * @param {Float32Array | number[]} weights
      * @param {Dtype} dtype
-     * @returns {Uint8Array}
+     * @param {Uint8Array} output
      */
-    combine(weights, dtype) {
+    combine(weights, dtype, output) {
         const val2 = +dtype;
         const ptr0 = passArrayF32ToWasm0(weights, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.chunk_combine(this.__wbg_ptr, ptr0, len0, val2);
+        const ret = wasm.chunk_combine(this.__wbg_ptr, ptr0, len0, val2, output);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * Compares the weighted sum of the inputs with elements of `dtype`, without keeping it. The
+     * numbers are those of `compare`.
+     *
+     * # Errors
+     * Where there is not one weight per input, or `expected` has another size than the result.
+     * @param {Float32Array | number[]} weights
+     * @param {Dtype} dtype
+     * @param {Uint8Array} expected
+     * @returns {Uint32Array}
+     */
+    compare(weights, dtype, expected) {
+        const val2 = +dtype;
+        const ptr0 = passArrayF32ToWasm0(weights, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.chunk_compare(this.__wbg_ptr, ptr0, len0, val2, expected);
         if (ret[3]) {
             throw takeFromExternrefTable0(ret[2]);
         }
-        var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        var v3 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
         return v3;
     }
     /**
@@ -114,27 +134,20 @@ export const Dtype = Object.freeze({
 });
 
 /**
- * Elements in another format.
+ * Writes elements to `output` in another format.
  *
  * # Errors
- * Where the bytes are no whole number of elements, or no memory.
- * @param {Uint8Array | number[]} bytes
+ * Where the bytes are no whole number of elements, or `output` has another size than the result.
+ * @param {Uint8Array} bytes
  * @param {Dtype} from
  * @param {Dtype} to
- * @returns {Uint8Array}
+ * @param {Uint8Array} output
  */
-export function cast(bytes, from, to) {
-    const val2 = +from;
-    const val3 = +to;
-    const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.cast(ptr0, len0, val2, val3);
-    if (ret[3]) {
-        throw takeFromExternrefTable0(ret[2]);
+export function cast(bytes, from, to, output) {
+    const ret = wasm.cast(bytes, from, to, output);
+    if (ret[1]) {
+        throw takeFromExternrefTable0(ret[0]);
     }
-    var v4 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    return v4;
 }
 
 /**
@@ -142,31 +155,19 @@ export function cast(bytes, from, to) {
  *
  * # Errors
  * Where one of the two is no whole number of elements, or the lengths differ.
- * @param {Uint8Array | number[]} expected
- * @param {Uint8Array | number[]} actual
+ * @param {Uint8Array} expected
+ * @param {Uint8Array} actual
  * @param {Dtype} dtype
  * @returns {Uint32Array}
  */
 export function compare(expected, actual, dtype) {
-    const val3 = +dtype;
-    let ptr0, len0, ptr1, len1;
-    try {
-        ptr0 = passArray8ToWasm0(expected, wasm.__wbindgen_malloc);
-        len0 = WASM_VECTOR_LEN;
-        ptr1 = passArray8ToWasm0(actual, wasm.__wbindgen_malloc);
-        len1 = WASM_VECTOR_LEN;
-    } catch (e) {
-        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
-        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
-        throw e;
-    }
-    const ret = wasm.compare(ptr0, len0, ptr1, len1, val3);
+    const ret = wasm.compare(expected, actual, dtype);
     if (ret[3]) {
         throw takeFromExternrefTable0(ret[2]);
     }
-    var v4 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+    var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
     wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-    return v4;
+    return v1;
 }
 
 /**
@@ -221,6 +222,20 @@ function __wbg_get_imports() {
         },
         __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
             throw new Error(getStringFromWasm0(arg0, arg1));
+        },
+        __wbg_length_186163212ffe79c3: function(arg0) {
+            const ret = arg0.length;
+            return ret;
+        },
+        __wbg_prototypesetcall_13162965d1fe7aa3: function(arg0, arg1, arg2) {
+            Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0, arg1), arg2);
+        },
+        __wbg_set_feb3714f475485ba: function(arg0, arg1, arg2) {
+            arg0.set(getArrayU8FromWasm0(arg1, arg2));
+        },
+        __wbg_subarray_58f388a9247ac0bb: function(arg0, arg1, arg2) {
+            const ret = arg0.subarray(arg1 >>> 0, arg2 >>> 0);
+            return ret;
         },
         __wbindgen_init_externref_table: function() {
             const table = wasm.__wbindgen_externrefs;

@@ -1,12 +1,26 @@
 //! The surface that JavaScript sees. Nothing is computed here.
 //!
+//! Inputs are copied into WASM memory once. What goes out, and what is compared, is copied a tile at
+//! a time between the caller's array and a small buffer that stays in the processor's cache, so that
+//! WASM memory holds the inputs and nothing else.
+//!
 //! Every function that can be misused returns a `JsError` with the numbers that were wrong, and
 //! leaves its object as it was.
 
+use crate::combine::{Sum, cast_into};
+use crate::compare::Comparison;
 use crate::dtype::Dtype;
-use crate::inputs::Inputs;
-use crate::{combine, compare, gram, slerp};
+use crate::error::KernelError;
+use crate::inputs::{Inputs, count};
+use crate::{gram, slerp};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+
+/// Elements per tile: at most 32 KiB.
+const TILE: usize = 8192;
+
+/// The bytes of a tile of the widest format.
+type Tile = [u8; TILE * 4];
 
 /// Equally long inputs, held in WASM memory.
 #[wasm_bindgen]
@@ -45,12 +59,50 @@ impl Chunk {
         Ok(gram::block_sums(&self.inputs)?)
     }
 
-    /// The weighted sum of the inputs as elements of `dtype`.
+    /// Writes the weighted sum of the inputs to `output` as elements of `dtype`.
     ///
     /// # Errors
-    /// Where there is not one weight per input, or no memory.
-    pub fn combine(&self, weights: &[f32], dtype: Dtype) -> Result<Vec<u8>, JsError> {
-        Ok(combine::combine(&self.inputs, weights, dtype)?)
+    /// Where there is not one weight per input, or `output` has another size than the result.
+    pub fn combine(
+        &self,
+        weights: &[f32],
+        dtype: Dtype,
+        output: &Uint8Array,
+    ) -> Result<(), JsError> {
+        let sum = Sum::new(&self.inputs, weights, dtype)?;
+        check_size(sum.bytes(), output)?;
+        let mut buffer: Tile = [0; TILE * 4];
+        for start in (0..self.elements()).step_by(TILE) {
+            let (part, bytes) = tile(output, dtype, start, &mut buffer);
+            sum.write(start, bytes);
+            part.copy_from(bytes);
+        }
+        Ok(())
+    }
+
+    /// Compares the weighted sum of the inputs with elements of `dtype`, without keeping it. The
+    /// numbers are those of `compare`.
+    ///
+    /// # Errors
+    /// Where there is not one weight per input, or `expected` has another size than the result.
+    pub fn compare(
+        &self,
+        weights: &[f32],
+        dtype: Dtype,
+        expected: &Uint8Array,
+    ) -> Result<Vec<u32>, JsError> {
+        let sum = Sum::new(&self.inputs, weights, dtype)?;
+        check_size(sum.bytes(), expected)?;
+        let (mut ours, mut theirs): (Tile, Tile) = ([0; TILE * 4], [0; TILE * 4]);
+        let mut counts = Comparison::default();
+        for start in (0..self.elements()).step_by(TILE) {
+            let (part, theirs) = tile(expected, dtype, start, &mut theirs);
+            part.copy_to(theirs);
+            let ours = &mut ours[..theirs.len()];
+            sum.write(start, ours);
+            counts.add(theirs, ours, dtype);
+        }
+        Ok(numbers(&counts))
     }
 
     /// Gives the inputs' memory back.
@@ -78,13 +130,28 @@ pub fn slerp_weights(gram: &[f64], t: f64) -> Result<Vec<f64>, JsError> {
     Ok(vec![w0.into(), w1.into(), cosine, theta, f64::from(u8::from(linear))])
 }
 
-/// Elements in another format.
+/// Writes elements to `output` in another format.
 ///
 /// # Errors
-/// Where the bytes are no whole number of elements, or no memory.
+/// Where the bytes are no whole number of elements, or `output` has another size than the result.
 #[wasm_bindgen]
-pub fn cast(bytes: &[u8], from: Dtype, to: Dtype) -> Result<Vec<u8>, JsError> {
-    Ok(combine::cast(bytes, from, to)?)
+pub fn cast(
+    bytes: &Uint8Array,
+    from: Dtype,
+    to: Dtype,
+    output: &Uint8Array,
+) -> Result<(), JsError> {
+    let elements = count(from, length(bytes))?;
+    check_size(elements * to.size(), output)?;
+    let (mut source, mut target): (Tile, Tile) = ([0; TILE * 4], [0; TILE * 4]);
+    for start in (0..elements).step_by(TILE) {
+        let (from_part, source) = tile(bytes, from, start, &mut source);
+        from_part.copy_to(source);
+        let (to_part, target) = tile(output, to, start, &mut target);
+        cast_into(source, from, to, target);
+        to_part.copy_from(target);
+    }
+    Ok(())
 }
 
 /// A comparison as [elements, identical, largest distance, seven counts, signs of zero, worst index].
@@ -92,10 +159,50 @@ pub fn cast(bytes: &[u8], from: Dtype, to: Dtype) -> Result<Vec<u8>, JsError> {
 /// # Errors
 /// Where one of the two is no whole number of elements, or the lengths differ.
 #[wasm_bindgen]
-pub fn compare(expected: &[u8], actual: &[u8], dtype: Dtype) -> Result<Vec<u32>, JsError> {
-    let counts = compare::compare(expected, actual, dtype)?;
+pub fn compare(
+    expected: &Uint8Array,
+    actual: &Uint8Array,
+    dtype: Dtype,
+) -> Result<Vec<u32>, JsError> {
+    let elements = count(dtype, length(expected))?;
+    check_size(length(expected), actual)?;
+    let (mut theirs, mut ours): (Tile, Tile) = ([0; TILE * 4], [0; TILE * 4]);
+    let mut counts = Comparison::default();
+    for start in (0..elements).step_by(TILE) {
+        let (part, theirs) = tile(expected, dtype, start, &mut theirs);
+        part.copy_to(theirs);
+        let (part, ours) = tile(actual, dtype, start, &mut ours);
+        part.copy_to(ours);
+        counts.add(theirs, ours, dtype);
+    }
+    Ok(numbers(&counts))
+}
+
+fn numbers(counts: &Comparison) -> Vec<u32> {
     let mut numbers = vec![counts.elements, counts.identical, counts.max_ulp];
     numbers.extend(counts.histogram);
     numbers.extend([counts.sign_of_zero, counts.worst_index]);
-    Ok(numbers)
+    numbers
+}
+
+fn length(array: &Uint8Array) -> usize {
+    array.length() as usize
+}
+
+fn check_size(expected: usize, array: &Uint8Array) -> Result<(), KernelError> {
+    let actual = length(array);
+    if actual == expected { Ok(()) } else { Err(KernelError::ByteCount { expected, actual }) }
+}
+
+/// The tile of an array that begins at element `start`, and as much of a buffer.
+fn tile<'a>(
+    array: &Uint8Array,
+    dtype: Dtype,
+    start: usize,
+    buffer: &'a mut Tile,
+) -> (Uint8Array, &'a mut [u8]) {
+    let first = start * dtype.size();
+    let end = length(array).min(first + TILE * dtype.size());
+    let part = array.subarray(first as u32, end as u32);
+    (part, &mut buffer[..end - first])
 }

@@ -12,41 +12,99 @@ use crate::with_format;
 /// Groups that a running sum is kept for: 8 KiB, well inside a first-level cache.
 const TILE: usize = 256;
 
-/// The weighted sum of the inputs in an output format.
+/// A weighted sum of a chunk's inputs, of which any part can be computed.
+pub struct Sum<'a> {
+    list: &'a [Input],
+    weights: &'a [f32],
+    dtype: Dtype,
+    elements: usize,
+}
+
+impl<'a> Sum<'a> {
+    /// The sum of `weights[i]` times input i, as elements of `dtype`.
+    ///
+    /// # Errors
+    /// Where there is no input or not one weight per input.
+    pub fn new(inputs: &'a Inputs, weights: &'a [f32], dtype: Dtype) -> Result<Self, KernelError> {
+        let (list, elements) = (inputs.list(), inputs.elements());
+        if list.is_empty() {
+            return Err(KernelError::NoInputs);
+        }
+        if list.len() != weights.len() {
+            return Err(KernelError::WeightCount { inputs: list.len(), weights: weights.len() });
+        }
+        Ok(Self { list, weights, dtype, elements })
+    }
+
+    /// Bytes of the whole result.
+    pub const fn bytes(&self) -> usize {
+        self.elements * self.dtype.size()
+    }
+
+    /// Writes the elements from number `start` on that fit into `output`.
+    pub fn write(&self, start: usize, output: &mut [u8]) {
+        let end = start + output.len() / self.dtype.size();
+        match (self.list, self.weights) {
+            ([a, b], &[w0, w1]) if a.dtype == b.dtype => with_format!(a.dtype, T => {
+                let (a, b) = (a.part(start, end), b.part(start, end));
+                with_format!(self.dtype, O => two::<T, O>(a, b, (w0, w1), output));
+            }),
+            _ => with_format!(self.dtype, O => self.any::<O>(start, output)),
+        }
+    }
+
+    /// Any inputs: a tile at a time, input by input.
+    fn any<O: Format>(&self, start: usize, output: &mut [u8]) {
+        let mut sums = [F32x8::splat(0.0); TILE];
+        for (tile, output) in output.chunks_mut(TILE * LANES * O::SIZE).enumerate() {
+            let start = start + tile * TILE * LANES;
+            let end = start + output.len() / O::SIZE;
+            for (i, (input, weight)) in self.list.iter().zip(self.weights).enumerate() {
+                let bytes = input.part(start, end);
+                with_format!(input.dtype, T => accumulate::<T>(bytes, *weight, i == 0, &mut sums));
+            }
+            let (targets, rest) = O::split_mut(output);
+            let whole = targets.len();
+            for (target, sum) in targets.iter_mut().zip(sums) {
+                *target = O::store(sum);
+            }
+            if let Some(sum) = sums.get(whole) {
+                O::store_part(*sum, rest);
+            }
+        }
+    }
+}
+
+/// The whole weighted sum of the inputs in an output format.
 ///
 /// # Errors
 /// Where there is no input, not one weight per input, or no memory for the result.
 pub fn combine(inputs: &Inputs, weights: &[f32], dtype: Dtype) -> Result<Vec<u8>, KernelError> {
-    let list = inputs.list();
-    if list.is_empty() {
-        return Err(KernelError::NoInputs);
-    }
-    if list.len() != weights.len() {
-        return Err(KernelError::WeightCount { inputs: list.len(), weights: weights.len() });
-    }
-    let mut output = buffer(inputs.elements() * dtype.size(), 0)?;
-    match (list, weights) {
-        ([a, b], &[w0, w1]) if a.dtype == b.dtype => with_format!(a.dtype, T => {
-            with_format!(dtype, O => two::<T, O>(&a.bytes, &b.bytes, (w0, w1), &mut output));
-        }),
-        _ => with_format!(dtype, O => any::<O>(list, weights, &mut output)),
-    }
+    let sum = Sum::new(inputs, weights, dtype)?;
+    let mut output = buffer(sum.bytes(), 0)?;
+    sum.write(0, &mut output);
     Ok(output)
 }
 
-/// Elements in another format.
+/// Elements in another format, all of them as the same bits where it is the same one.
 ///
 /// # Errors
 /// Where the bytes are no whole number of elements, or there is no memory for the result.
 pub fn cast(bytes: &[u8], from: Dtype, to: Dtype) -> Result<Vec<u8>, KernelError> {
-    let elements = count(from, bytes.len())?;
-    let mut output = buffer(elements * to.size(), 0)?;
-    if from == to {
-        output.copy_from_slice(bytes);
-    } else {
-        with_format!(from, T => with_format!(to, O => convert::<T, O>(bytes, &mut output)));
-    }
+    let mut output = buffer(count(from, bytes.len())? * to.size(), 0)?;
+    cast_into(bytes, from, to, &mut output);
     Ok(output)
+}
+
+/// Converts as many elements as `output` has room for.
+pub fn cast_into(bytes: &[u8], from: Dtype, to: Dtype, output: &mut [u8]) {
+    if from == to {
+        for (to, from) in output.iter_mut().zip(bytes) {
+            *to = *from;
+        }
+    } else {
+        with_format!(from, T => with_format!(to, O => convert::<T, O>(bytes, output)));
+    }
 }
 
 fn convert<T: Format, O: Format>(bytes: &[u8], output: &mut [u8]) {
@@ -69,27 +127,6 @@ fn two<T: Format, O: Format>(a: &[u8], b: &[u8], (w0, w1): (f32, f32), output: &
         *target = O::store(sum(T::load(a), T::load(b)));
     }
     O::store_part(sum(T::load_part(rest_a), T::load_part(rest_b)), rest_target);
-}
-
-/// Any inputs: a tile at a time, input by input.
-fn any<O: Format>(list: &[Input], weights: &[f32], output: &mut [u8]) {
-    let mut sums = [F32x8::splat(0.0); TILE];
-    for (tile, output) in output.chunks_mut(TILE * LANES * O::SIZE).enumerate() {
-        for (i, (input, weight)) in list.iter().zip(weights).enumerate() {
-            let room = TILE * LANES * input.dtype.size();
-            let rest = input.bytes.get(tile * room..).unwrap_or_default();
-            let bytes = rest.get(..room).unwrap_or(rest);
-            with_format!(input.dtype, T => accumulate::<T>(bytes, *weight, i == 0, &mut sums));
-        }
-        let (targets, rest_target) = O::split_mut(output);
-        let whole = targets.len();
-        for (target, sum) in targets.iter_mut().zip(sums) {
-            *target = O::store(sum);
-        }
-        if let Some(sum) = sums.get(whole) {
-            O::store_part(*sum, rest_target);
-        }
-    }
 }
 
 fn accumulate<T: Format>(bytes: &[u8], weight: f32, first: bool, sums: &mut [F32x8; TILE]) {

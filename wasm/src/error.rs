@@ -28,6 +28,13 @@ pub enum KernelError {
     },
     /// A chunk without inputs.
     NoInputs,
+    /// An array of another size than the result or the tensor that belongs there.
+    ByteCount {
+        /// The size that was expected.
+        expected: usize,
+        /// The size that came.
+        actual: usize,
+    },
     /// Block sums that do not divide into k(k+1)/2 each.
     BlockSums {
         /// How many numbers came.
@@ -60,6 +67,9 @@ impl fmt::Display for KernelError {
                 write!(f, "the chunk has {inputs} inputs, got {weights} weights")
             }
             Self::NoInputs => write!(f, "the chunk has no inputs"),
+            Self::ByteCount { expected, actual } => {
+                write!(f, "expected {expected} bytes, got {actual}")
+            }
             Self::BlockSums { numbers, inputs } => {
                 write!(f, "{numbers} numbers are no block sums of {inputs} inputs")
             }

@@ -91,9 +91,7 @@ fn add_products([aa, ab, bb]: [F64x8; 3], a: F32x8, b: F32x8) -> [F64x8; 3] {
 fn decode(list: &[Input], start: usize, scratch: &mut [F32x8]) -> usize {
     let mut groups = 0;
     for (input, values) in list.iter().zip(scratch.chunks_exact_mut(BLOCK / LANES)) {
-        let size = input.dtype.size();
-        let rest = input.bytes.get(start * size..).unwrap_or_default();
-        let bytes = rest.get(..BLOCK * size).unwrap_or(rest);
+        let bytes = input.part(start, start + BLOCK);
         groups = with_format!(input.dtype, T => decode_block::<T>(bytes, values));
     }
     groups

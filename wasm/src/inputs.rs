@@ -12,6 +12,15 @@ pub struct Input {
     pub bytes: Vec<u8>,
 }
 
+impl Input {
+    /// The bytes of the elements from `start` to `end`, or of those of them that there are.
+    pub fn part(&self, start: usize, end: usize) -> &[u8] {
+        let size = self.dtype.size();
+        let end = self.bytes.len().min(end * size);
+        self.bytes.get(start * size..end).unwrap_or_default()
+    }
+}
+
 /// Equally long inputs, in the order of their weights.
 #[derive(Debug, Default)]
 pub struct Inputs {

@@ -9,6 +9,9 @@ const DTYPES: Readonly<Record<FloatDtype, wasm.Dtype>> = {
 	BF16: wasm.Dtype.BF16,
 };
 
+/** Bytes per element. */
+const SIZES: Readonly<Record<FloatDtype, number>> = { F32: 4, F16: 2, BF16: 2 };
+
 /** The primitives over the instance that has been loaded, whose memory is `memory`. */
 export function createWasmKernels(memory: WebAssembly.Memory): Kernels {
 	const guard: Guard = (name, details, run) => attempt(memory, name, details, run);
@@ -24,9 +27,12 @@ export function createWasmKernels(memory: WebAssembly.Memory): Kernels {
 				toSlerpWeights(wasm.slerp_weights(gram, t)),
 			),
 		cast: (bytes: Uint8Array, from: FloatDtype, to: FloatDtype): Uint8Array =>
-			guard('cast', { bytes: bytes.byteLength, from, to }, () =>
-				wasm.cast(bytes, dtypeOf(from), dtypeOf(to)),
-			),
+			guard('cast', { bytes: bytes.byteLength, from, to }, () => {
+				const [source, target] = [dtypeOf(from), dtypeOf(to)];
+				const output = new Uint8Array(Math.floor(bytes.byteLength / SIZES[from]) * SIZES[to]);
+				wasm.cast(bytes, source, target, output);
+				return output;
+			}),
 		compare: (expected: Uint8Array, actual: Uint8Array, dtype: FloatDtype): Comparison => {
 			const details = { expected: expected.byteLength, actual: actual.byteLength, dtype };
 			return guard('compare', details, () =>
@@ -97,9 +103,19 @@ class WasmChunk implements KernelChunk {
 		return this.#guard('gram', this.#details({}), () => this.#chunk.gram());
 	}
 
-	combine(weights: readonly number[], dtype: FloatDtype): Uint8Array {
-		return this.#guard('combine', this.#details({ weights: weights.length, dtype }), () =>
-			this.#chunk.combine(Float32Array.from(weights), dtypeOf(dtype)),
+	combine(weights: readonly number[], dtype: FloatDtype, into?: Uint8Array): Uint8Array {
+		return this.#guard('combine', this.#details({ weights: weights.length, dtype }), () => {
+			const code = dtypeOf(dtype);
+			const output = into ?? new Uint8Array(this.elements * SIZES[dtype]);
+			this.#chunk.combine(Float32Array.from(weights), code, output);
+			return output;
+		});
+	}
+
+	compare(weights: readonly number[], dtype: FloatDtype, expected: Uint8Array): Comparison {
+		const details = { weights: weights.length, dtype, bytes: expected.byteLength };
+		return this.#guard('compare', this.#details(details), () =>
+			toComparison(this.#chunk.compare(Float32Array.from(weights), dtypeOf(dtype), expected)),
 		);
 	}
 
