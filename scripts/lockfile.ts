@@ -9,14 +9,19 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
-interface LockEntry {
+/** One package of package-lock.json. */
+export interface LockEntry {
 	readonly version?: string;
+	readonly cpu?: readonly string[];
 	readonly dev?: boolean;
+	readonly libc?: readonly string[];
+	readonly optional?: boolean;
 	readonly os?: readonly string[];
 	readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-interface Lockfile {
+/** The part of package-lock.json that matters here. */
+export interface Lockfile {
 	packages: Record<string, LockEntry>;
 }
 
@@ -30,36 +35,51 @@ const SYSTEMS: Readonly<Record<string, string>> = {
 	windows: 'win32',
 };
 
-const PROCESSORS = ['arm64', 'x64', 'ia32', 'arm', 'loong64', 'ppc64', 'riscv64', 's390x'];
+const PROCESSORS = [
+	'arm64',
+	'x64',
+	'ia32',
+	'arm',
+	'loong64',
+	'ppc64',
+	'riscv64',
+	's390x',
+	'wasm32',
+];
 
 /** The entry for a package of which only its name and exact version are known. */
 export function platformEntry(name: string, version: string, dev: boolean): LockEntry {
 	const words = name.split(/[/-]/);
-	const system = words.map((word) => SYSTEMS[word]).find((found) => found !== undefined);
-	const processor = words.includes('wasm32')
-		? 'wasm32'
-		: PROCESSORS.find((cpu) => words.some((word) => word === cpu || (cpu === 'arm' && /^arm-?/.test(word) && word !== 'arm64')));
-	const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.includes('gnu') ? 'glibc' : null;
+	const os = words.flatMap((word) => SYSTEMS[word] ?? [])[0];
+	const cpu =
+		PROCESSORS.find((processor) => words.includes(processor)) ??
+		(words.some((word) => word.endsWith('eabihf')) ? 'arm' : undefined);
+	const libc = words.includes('gnu')
+		? 'glibc'
+		: words.some((word) => word.startsWith('musl'))
+			? 'musl'
+			: undefined;
 	return {
 		version,
-		...(processor && { cpu: [processor] }),
+		...(cpu !== undefined && { cpu: [cpu] }),
 		...(dev && { dev }),
-		...(system === 'linux' && libc && { libc: [libc] }),
+		...(os === 'linux' && libc !== undefined && { libc: [libc] }),
 		optional: true,
-		...(system && { os: [system] }),
+		...(os !== undefined && { os: [os] }),
 	};
 }
 
 /** The optional packages that some entry wants and no entry describes. */
 export function missingEntries(lock: Lockfile): ReadonlyMap<string, LockEntry> {
 	const missing = new Map<string, LockEntry>();
-	for (const [path, entry] of Object.entries(lock.packages))
-		for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+	for (const [path, wanting] of Object.entries(lock.packages))
+		for (const [name, version] of Object.entries(wanting.optionalDependencies ?? {})) {
 			if (!/^\d/.test(version)) continue;
 			const found = reachable(lock, path, name);
-			if (found === null) missing.set(`node_modules/${name}`, platformEntry(name, version, entry.dev === true));
-			else if (lock.packages[found]?.version !== version)
-				missing.set(`${path}/node_modules/${name}`, platformEntry(name, version, entry.dev === true));
+			if (found !== null && lock.packages[found]?.version === version) continue;
+			const place = found === null ? '' : `${path}/`;
+			const entry = platformEntry(name, version, wanting.dev === true);
+			missing.set(`${place}node_modules/${name}`, entry);
 		}
 	return missing;
 }
