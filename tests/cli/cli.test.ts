@@ -1,0 +1,213 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runCommand } from '../../src/cli/cli.ts';
+import type { MergePlan } from '../../src/merge/index.ts';
+import { compareTensors, loadFolder } from '../support/compare.ts';
+import { startHubServer, type HubServer } from '../support/hubServer.ts';
+import { expectedFolder, expectedTensors, modelFolder, recipePath } from '../support/oracle.ts';
+
+let hub: HubServer;
+let root = '';
+
+beforeAll(async () => {
+	hub = await startHubServer({
+		models: {
+			'oracle/a': modelFolder('a'),
+			'oracle/b': modelFolder('b'),
+			'oracle/x': modelFolder('x'),
+			'oracle/merged': expectedFolder('slerp-far'),
+		},
+	});
+});
+afterAll(async () => hub.close());
+beforeEach(async () => {
+	root = await mkdtemp(join(tmpdir(), 'remelt-cli-'));
+});
+afterEach(async () => {
+	hub.clearFaults();
+	await rm(root, { recursive: true });
+});
+
+interface Said {
+	readonly status: number;
+	readonly out: string;
+	readonly err: string;
+}
+
+/** Runs a command line against the local Hub. */
+async function remelt(
+	argv: readonly string[],
+	signal?: AbortSignal,
+	stopAt?: () => void,
+): Promise<Said> {
+	let [out, err] = ['', ''];
+	const status = await runCommand(argv, {
+		out: (text) => (out += text),
+		err: (text) => (err += text),
+		progress: stopAt,
+		environment: { REMELT_HUB: hub.url },
+		signal,
+	});
+	return { status, out, err };
+}
+
+/** An oracle case's recipe with its models' names on the local Hub, in a file. */
+async function recipeFor(name: string, ending = 'yml'): Promise<string> {
+	const text = await readFile(recipePath(name), 'utf8');
+	const named = text.replaceAll(/(model: )(\w+)$/gm, '$1oracle/$2');
+	const path = join(root, `recipe.${ending}`);
+	await writeFile(path, ending === 'md' ? `# A card\n\n\`\`\`yaml\n${named}\`\`\`\n` : named);
+	return path;
+}
+
+describe('remelt merge', () => {
+	it('writes a model from the Hub as mergekit did, and nothing besides', async () => {
+		const out = join(root, 'out');
+		const said = await remelt(['merge', await recipeFor('passthrough-stack'), '--out', out]);
+		expect(said).toMatchObject({ status: 0 });
+		expect(said.out).toContain('All 57 tensors were copied.');
+		expect((await readdir(out)).toSorted()).toEqual([
+			'README.md',
+			'config.json',
+			'mergekit_config.yml',
+			'model.safetensors',
+		]);
+		const comparison = compareTensors(expectedTensors('passthrough-stack'), loadFolder(out));
+		expect(comparison.rows).toEqual([]);
+		expect(await readFile(join(out, 'README.md'), 'utf8')).toContain(hub.commit('oracle/a'));
+	});
+
+	it('reads the recipe from a card, and models from folders', async () => {
+		const out = join(root, 'out');
+		const card = await recipeFor('passthrough-block-expansion', 'md');
+		const folder = `oracle/a=${modelFolder('a')}`;
+		hub.clearLog();
+		expect(await remelt(['merge', card, '--out', out, '--model', folder])).toMatchObject({
+			status: 0,
+		});
+		expect(hub.log).toEqual([]);
+		const expected = expectedTensors('passthrough-block-expansion');
+		expect(compareTensors(expected, loadFolder(out)).rows).toEqual([]);
+	});
+
+	it('compares with a published model and says how close it is', async () => {
+		const recipe = await recipeFor('slerp-far');
+		const said = await remelt(['merge', recipe, '--published', 'oracle/merged']);
+		expect(said.status).toBe(0);
+		expect(said.out).toMatch(
+			/^All 39 tensors were slerped\. 99\.99\d\d % of the elements are identical/,
+		);
+		expect(said.out).toContain('\nclose: ');
+	});
+
+	it('ends with status 3 where the published model is another', async () => {
+		const recipe = await recipeFor('slerp-card');
+		const said = await remelt(['merge', recipe, '--published', 'oracle/merged']);
+		expect(said.status).toBe(3);
+		expect(said.out).toContain('\ndifferent: ');
+		expect(said.out).toContain('more');
+	});
+
+	it('leaves nothing when it is interrupted', async () => {
+		const stop = new AbortController();
+		const said = await remelt(
+			['merge', await recipeFor('slerp-far'), '--out', join(root, 'out')],
+			stop.signal,
+			() => {
+				stop.abort();
+			},
+		);
+		expect(said.status).toBe(130);
+		expect(said.err).toContain('[aborted]');
+		expect(await readdir(root)).toEqual(['recipe.yml']);
+	});
+
+	it('leaves nothing when the server ignores ranges', async () => {
+		const recipe = await recipeFor('slerp-far');
+		// Some weights have come by then, and a file has been begun.
+		hub.fault({ kind: 'ignore-range', path: 'model.safetensors', after: 40 });
+		const said = await remelt(['merge', recipe, '--out', join(root, 'out')]);
+		expect(said.status).toBe(1);
+		expect(said.err).toContain('[range-ignored]');
+		expect(await readdir(root)).toEqual(['recipe.yml']);
+	});
+
+	it('overwrites nothing', async () => {
+		const recipe = await recipeFor('slerp-far');
+		const said = await remelt(['merge', recipe, '--out', root]);
+		expect(said.status).toBe(1);
+		expect(said.err).toContain('is not empty');
+		expect(await readdir(root)).toEqual(['recipe.yml']);
+	});
+});
+
+describe('remelt plan', () => {
+	it('shows what a merge would do, and reads no weights', async () => {
+		const recipe = await recipeFor('slerp-card');
+		hub.clearLog();
+		const said = await remelt(['plan', recipe]);
+		expect(said.status).toBe(0);
+		expect(said.out).toContain('slerp: 39 tensors');
+		expect(said.out).toContain(`oracle/a at ${hub.commit('oracle/a')}`);
+		expect(said.out).toMatch(
+			/model\.layers\.3\.mlp\.up_proj\.weight +BF16 \[64, 32\] +slerp t = 0 /,
+		);
+		expect(said.out).toMatch(/lm_head\.weight .* slerp t = 0\.5 +oracle\/a, oracle\/b/);
+	});
+
+	it('prints itself as JSON', async () => {
+		const said = await remelt(['plan', await recipeFor('slerp-card'), '--json']);
+		const plan = JSON.parse(said.out) as MergePlan;
+		expect(plan.tensors).toHaveLength(39);
+		expect(plan.totals.bytesToWrite).toBe(90544);
+	});
+});
+
+describe('what cannot be done', () => {
+	it.each([
+		['error-unknown-method', 'method-unknown'],
+		['error-slerp-three', 'model-count'],
+		['error-layer-range', 'layer-range'],
+	])('%s is refused with %s, a cause and a next step', async (name, code) => {
+		const folders = ['a', 'b', 'c'].flatMap((model) => [
+			'--model',
+			`${model}=${modelFolder(model)}`,
+		]);
+		const used = name === 'error-slerp-three' ? folders : folders.slice(0, 4);
+		const said = await remelt(['plan', recipePath(name), ...used]);
+		expect(said.status).toBe(1);
+		expect(said.err).toMatch(/^remelt: .+\.\n {2}.+\.\n {2}\[/);
+		expect(said.err).toContain(`[${code}]`);
+		expect(said.out).toBe('');
+	});
+
+	it('a missing file, a card without recipe and an unknown model are said to be that', async () => {
+		await writeFile(join(root, 'card.md'), '# Nothing here\n');
+		const recipe = await recipeFor('slerp-card');
+		for (const [argv, code] of [
+			[['plan', join(root, 'none.yml')], 'file-missing'],
+			[['plan', join(root, 'card.md')], 'recipe-missing'],
+			[['plan', recipe, '--model', 'oracle/q=.'], 'not-found'],
+			[['plan', recipe, '--published', 'oracle/none'], 'not-found'],
+			[['plan', recipe, '--published', 'a+b+c'], 'recipe-invalid'],
+		] as const) {
+			const said = await remelt(argv);
+			expect(said.status).toBe(1);
+			expect(said.err).toContain(`[${code}]`);
+		}
+	});
+
+	it('a command line that makes no sense ends with status 2', async () => {
+		expect(await remelt(['melt'])).toMatchObject({ status: 2, out: '' });
+	});
+});
+
+it('runs as a program', async () => {
+	const main = join(import.meta.dirname, '../../src/cli/main.ts');
+	const { stdout } = await promisify(execFile)(process.execPath, [main, '--help']);
+	expect(stdout).toContain('Usage:');
+});
