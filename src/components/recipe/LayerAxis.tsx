@@ -5,9 +5,12 @@ import { axisTicks } from './view.ts';
 export function LayerAxis({
 	layers,
 	label,
+	outer,
 }: {
 	readonly layers: number;
 	readonly label: string;
+	/** Whether the column of values outside layers is in use. */
+	readonly outer: boolean;
 }): JSX.Element {
 	return (
 		<div class="rc-row rc-row-axis" aria-hidden="true">
@@ -23,7 +26,7 @@ export function LayerAxis({
 					</span>
 				))}
 			</div>
-			<span class="rc-outer-head">other</span>
+			<span class="rc-outer-head">{outer ? 'other' : null}</span>
 		</div>
 	);
 }

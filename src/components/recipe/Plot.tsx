@@ -71,12 +71,13 @@ export function Cells({ name, row, layers, layer }: PlotProps): JSX.Element {
 					y="0"
 					width="1"
 					height="1"
-					class={value === null ? 'rc-none' : layer === index ? 'rc-here' : undefined}
+					class={value === null ? 'rc-none' : undefined}
 					fill={value === null ? undefined : scaleColor(value)}
 				>
 					<title>{`layer ${String(index)}: ${name} = ${formatValue(value)}`}</title>
 				</rect>
 			))}
+			{layer !== null && <rect class="rc-here" x={layer} y="0" width="1" height="1" />}
 		</svg>
 	);
 }

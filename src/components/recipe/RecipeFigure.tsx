@@ -35,7 +35,7 @@ export function RecipeFigure({ view, layer = null, editing }: RecipeFigureProps)
 					{...editing?.(index)}
 				/>
 			))}
-			{strips.length > 0 && <Legend ends={slerped ? ends : null} />}
+			{strips.length > 0 && <Legend ends={slerped ? ends : null} gaps={hasGaps(view)} />}
 			{strips.length === 0 && stack.length === 0 && (
 				<p class="rc-caption">This recipe sets no numbers: every tensor is treated alike.</p>
 			)}
@@ -50,4 +50,8 @@ export function RecipeFigure({ view, layer = null, editing }: RecipeFigureProps)
 			)}
 		</div>
 	);
+}
+
+function hasGaps({ strips }: RecipeView): boolean {
+	return strips.some(({ rows }) => rows.some(({ values }) => values.includes(null)));
 }

@@ -22,6 +22,7 @@ export function Stack({
 	return (
 		<div class="rc-stack">
 			<p class="rc-title">{stackTitle(view)}</p>
+			{identityNote(view)}
 			<div class="rc-row rc-row-stack">
 				<span class="rc-label rc-stack-labels" style={{ '--rows': String(sources.length + 1) }}>
 					{sources.map(({ model }) => (
@@ -61,7 +62,7 @@ export function Stack({
 							slice.layers.map(({ output, repeated }) => (
 								<rect
 									key={output}
-									class={`rc-output ${repeated ? 'rc-repeated' : ''} ${slice.identity ? 'rc-identity' : ''} ${output === layer ? 'rc-here' : ''}`}
+									class={`rc-output rc-${kindOf(repeated, slice.identity)}${output === layer ? ' rc-here' : ''}`}
 									x={output}
 									y={bottom}
 									width="1"
@@ -82,15 +83,43 @@ export function Stack({
 				</div>
 				<span class="rc-outer" />
 			</div>
-			<LayerAxis layers={view.layers} label="output layer" />
-			<ul class="rc-key" aria-hidden="true">
-				<li class="rc-key-new">taken once</li>
-				<li class="rc-key-repeated">taken again</li>
-				<li class="rc-key-identity">taken again, adds nothing yet</li>
-			</ul>
+			<LayerAxis layers={view.layers} label="output layer" outer={false} />
+			<Key stack={view.stack} />
 			<SliceTable view={view} />
 		</div>
 	);
+}
+
+/** What the colours of the output's layers mean, as far as they occur. */
+function Key({ stack }: Pick<RecipeView, 'stack'>): JSX.Element | null {
+	const kinds = new Set(
+		stack.flatMap(({ layers, identity }) =>
+			layers.map(({ repeated }) => kindOf(repeated, identity)),
+		),
+	);
+	if (kinds.size < 2) return null;
+	return (
+		<ul class="rc-key" aria-hidden="true">
+			{Object.entries(KINDS).map(([kind, words]) =>
+				kinds.has(kind) ? (
+					<li key={kind} class={`rc-key-${kind}`}>
+						{words}
+					</li>
+				) : null,
+			)}
+		</ul>
+	);
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+	new: 'taken once',
+	repeated: 'taken again',
+	identity: 'scaled so that it adds nothing yet',
+};
+
+function kindOf(repeated: boolean, identity: boolean): string {
+	if (identity) return 'identity';
+	return repeated ? 'repeated' : 'new';
 }
 
 /** The models that slices take layers from, with as many layers as they are seen to have. */
@@ -121,7 +150,10 @@ function Ribbon({ slice, model, from, to, here }: RibbonProps): JSX.Element | nu
 	const path = `M${String(a)} ${String(from)}${side(a, slice.start)} ${String(to)}H${String(slice.end)}${side(slice.end, b)} ${String(from)}Z`;
 	const repeated = slice.layers.every((layer) => layer.repeated);
 	return (
-		<path class={`rc-ribbon ${repeated ? 'rc-repeated' : ''} ${here ? 'rc-here' : ''}`} d={path} />
+		<path
+			class={`rc-ribbon rc-${kindOf(repeated, slice.identity)}${here ? ' rc-here' : ''}`}
+			d={path}
+		/>
 	);
 }
 
@@ -130,6 +162,18 @@ function stackTitle({ stack, layers, models }: RecipeView): string {
 	const from = models.length === 1 ? shortName(models[0] ?? '') : `${String(models.length)} models`;
 	const again = repeated === 0 ? '' : `, ${String(repeated)} of them taken a second time`;
 	return `${String(layers)} output layers in ${String(stack.length)} slices of ${from}${again}`;
+}
+
+/** Why a layer would be taken again and silenced. */
+function identityNote({ stack }: RecipeView): JSX.Element | null {
+	const silent = stack.filter(({ identity }) => identity).flatMap(({ layers }) => layers).length;
+	if (silent === 0) return null;
+	return (
+		<p class="rc-caption">
+			In {silent} of them <code>o_proj</code> and <code>down_proj</code> are multiplied by zero:
+			such a layer adds nothing and passes its input on unchanged, until it is trained.
+		</p>
+	);
 }
 
 /** What one output layer is, in words. */

@@ -3,7 +3,7 @@ import type { ParameterStrip, StripRow } from '../../recipe/index.ts';
 import { LayerAxis } from './LayerAxis.tsx';
 import { Cells, Curve, Outer } from './Plot.tsx';
 import { ValueTable } from './ValueTable.tsx';
-import { extentOf, rowSummary, shortName, type RecipeView } from './view.ts';
+import { extentOf, formatValue, rowSummary, shortName, type RecipeView } from './view.ts';
 
 export interface StripProps {
 	readonly strip: ParameterStrip;
@@ -21,6 +21,7 @@ export interface StripProps {
 export function Strip({ strip, view, layer, over, under }: StripProps): JSX.Element {
 	const extent = extentOf(strip);
 	const { parameter: name, layers } = strip;
+	const flat = isFlat(strip);
 	return (
 		<div class="rc-strip">
 			<p class="rc-title">
@@ -39,19 +40,38 @@ export function Strip({ strip, view, layer, over, under }: StripProps): JSX.Elem
 						)}
 					</span>
 					<div class="rc-plot" data-plot>
-						<div class="rc-curve-box">
-							<Curve name={name} row={row} layers={layers} extent={extent} layer={layer} />
-							{over?.(row, extent)}
-						</div>
+						{!flat && (
+							<div class="rc-curve-box">
+								<Curve name={name} row={row} layers={layers} extent={extent} layer={layer} />
+								<span class="rc-high" aria-hidden="true">
+									{formatValue(extent[1])}
+								</span>
+								<span class="rc-low" aria-hidden="true">
+									{formatValue(extent[0])}
+								</span>
+								{over?.(row, extent)}
+							</div>
+						)}
 						<Cells name={name} row={row} layers={layers} extent={extent} layer={layer} />
 					</div>
 					<Outer name={name} value={row.outer} />
 					{under?.(row)}
 				</div>
 			))}
-			<LayerAxis layers={layers} label="layer" />
+			<LayerAxis
+				layers={layers}
+				label={view.stack.length > 0 ? 'output layer' : 'layer'}
+				outer={strip.rows.some((row) => row.outer !== null)}
+			/>
 			<ValueTable strip={strip} />
 		</div>
+	);
+}
+
+/** A model's own settings that do not vary within slices need no curve, and take less room. */
+function isFlat({ model, rows }: ParameterStrip): boolean {
+	return (
+		model !== null && rows.every(({ parts }) => parts.every(({ points }) => points.length === 1))
 	);
 }
 
