@@ -1,4 +1,4 @@
 export { hubBase } from './contract.ts';
 export type { Blocked, RehearsalShape, ReproducerContract } from './contract.ts';
-export { startReproducePages } from './reproducePage.ts';
+export { startReproducePage } from './pageStarter.ts';
 export { VARIANT_EVENT, startAll, startReproducer } from './starter.ts';

@@ -163,7 +163,7 @@ function openPage(root: HTMLElement): PageParts {
 			toggle('check', terms.local.length === 0);
 			toggle('folders', terms.local.length > 0);
 			toggle('rehearsal', terms.rehearsal !== null);
-			shell.scrollIntoView({ block: 'nearest' });
+			status.scrollIntoView({ block: 'start' });
 		},
 		fail(code, message, hint) {
 			clear();
@@ -172,6 +172,7 @@ function openPage(root: HTMLElement): PageParts {
 			failure.dataset['errorCode'] = code;
 			show('failure-message', message);
 			show('failure-hint', hint);
+			failure.scrollIntoView({ block: 'nearest' });
 		},
 	};
 }

@@ -50,15 +50,15 @@ export interface Request {
 /** Runs jobs, one at a time, and tells what happens as events. */
 export interface Session {
 	/** Reads headers and plans. Ends any job before. */
-	ask(request: Request): void;
+	ask: (request: Request) => void;
 	/** Runs what was planned, or runs it again. */
-	start(keep: Keep): void;
-	pause(): void;
-	resume(): void;
+	start: (keep: Keep) => void;
+	pause: () => void;
+	resume: () => void;
 	/** Stops at once; nothing half-written stays. `cancelled` comes once that is so. */
-	cancel(): void;
+	cancel: () => void;
 	/** Ends everything and forgets it. */
-	close(): void;
+	close: () => void;
 }
 
 interface Planned {
@@ -87,20 +87,6 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 		running = null;
 		planned = null;
 	};
-	const read = async (mine: Job, wanted: Request, stop: AbortController): Promise<void> => {
-		try {
-			const result = await readAndPlan(wanted, effects, stop.signal, (progress) => {
-				dispatch({ type: 'reading', job: mine.id, reading: progress });
-			});
-			if (stop.signal.aborted) return;
-			planned = result;
-			dispatch({ type: 'planned', job: mine.id, plan: result.plan });
-		} catch (thrown) {
-			if (stop.signal.aborted) return;
-			const error = toRemeltError(thrown, 'recipe-invalid').serialize();
-			dispatch({ type: 'failed', job: mine.id, error });
-		}
-	};
 	return {
 		ask(wanted) {
 			endAll();
@@ -111,7 +97,12 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 			request = wanted;
 			reading = new AbortController();
 			dispatch({ type: 'asked', job: mine });
-			void read(mine, wanted, reading);
+			const { signal } = reading;
+			void read({ id: mine.id, request: wanted, effects, signal, dispatch }).then((result) => {
+				if (result === null || signal.aborted) return;
+				planned = result;
+				dispatch({ type: 'planned', job: mine.id, plan: result.plan });
+			});
 		},
 		start(keep) {
 			if (job === null || request === null || planned === null || running !== null) return;
@@ -148,6 +139,28 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 			dispatch({ type: 'closed' });
 		},
 	};
+}
+
+/** Reads headers and plans; reports a failure and returns null. */
+async function read(parts: {
+	readonly id: number;
+	readonly request: Request;
+	readonly effects: Effects;
+	readonly signal: AbortSignal;
+	readonly dispatch: (event: Event) => void;
+}): Promise<Planned | null> {
+	const { id, request, effects, signal, dispatch } = parts;
+	try {
+		const planned = await readAndPlan(request, effects, signal, (reading) => {
+			dispatch({ type: 'reading', job: id, reading });
+		});
+		return planned;
+	} catch (thrown) {
+		if (signal.aborted) return null;
+		const error = toRemeltError(thrown, 'recipe-invalid').serialize();
+		dispatch({ type: 'failed', job: id, error });
+		return null;
+	}
 }
 
 async function readAndPlan(

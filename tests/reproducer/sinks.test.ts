@@ -102,7 +102,7 @@ describe('a folder', () => {
 		const denied = async (): Promise<never> =>
 			Promise.reject(new DOMException('denied', 'NotAllowedError'));
 		const folder = fakeFolder();
-		const readOnly = { ...folder.handle, getDirectoryHandle: denied };
+		const readOnly = Object.assign(folder.handle, { getDirectoryHandle: denied });
 		await expect(createFolderSink(readOnly, 'merged')).rejects.toMatchObject({
 			code: 'sink-failed',
 		});

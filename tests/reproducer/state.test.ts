@@ -102,7 +102,7 @@ describe('events out of place change nothing', () => {
 		{ type: 'resumed', job: 2 },
 		{ type: 'cancelled', job: 2 },
 		{ type: 'failed', job: 2, error },
-		{ ...finished, job: 2 } as Event,
+		{ ...finished, job: 2 },
 	];
 
 	test.each(states.map((state) => [state.phase, state] as const))(

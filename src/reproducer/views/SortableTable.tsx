@@ -30,7 +30,7 @@ export function SortableTable<Row>(props: SortableTableProps<Row>): JSX.Element 
 	const [filter, setFilter] = useState('');
 	const region = useRef<HTMLDivElement>(null);
 	useEffect(() => {
-		const row = region.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+		const row = region.current?.querySelector<HTMLElement>('tr[aria-current]');
 		if (row != null && region.current !== null) revealIn(region.current, row);
 	}, [props.selected]);
 	const shown = arrange(props, order, filter);
@@ -58,36 +58,44 @@ export function SortableTable<Row>(props: SortableTableProps<Row>): JSX.Element 
 				aria-label={props.caption}
 				ref={region}
 			>
-				<table class="rm-table">
+				<table class="rm-table rm-cards" role="table">
 					<caption class="rm-hidden">{props.caption}</caption>
 					<Head columns={props.columns} order={order} onOrder={setOrder} />
-					<tbody>
+					<tbody role="rowgroup">
 						{shown.map((row) => (
-							<tr
-								key={props.index(row)}
-								data-index={props.index(row)}
-								aria-selected={props.selected === props.index(row) ? true : undefined}
-								onClick={() => {
-									props.onSelect(props.index(row));
-								}}
-							>
-								{props.columns.map((column, at) =>
-									at === 0 ? (
-										<th key={column.key} scope="row">
-											{column.cell(row)}
-										</th>
-									) : (
-										<td key={column.key} class={column.numeric === true ? 'rm-number' : ''}>
-											{column.cell(row)}
-										</td>
-									),
-								)}
-							</tr>
+							<Row key={props.index(row)} {...props} row={row} />
 						))}
 					</tbody>
 				</table>
 			</div>
 		</div>
+	);
+}
+
+function Row<Item>(props: SortableTableProps<Item> & { readonly row: Item }): JSX.Element {
+	const { row, columns } = props;
+	const index = props.index(row);
+	return (
+		<tr
+			role="row"
+			data-index={index}
+			aria-current={props.selected === index ? 'true' : undefined}
+			onClick={() => {
+				props.onSelect(index);
+			}}
+		>
+			{columns.map(({ key, title, numeric, cell }, at) =>
+				at === 0 ? (
+					<th key={key} scope="row" role="rowheader">
+						{cell(row)}
+					</th>
+				) : (
+					<td key={key} role="cell" data-title={title} class={numeric === true ? 'rm-number' : ''}>
+						{cell(row)}
+					</td>
+				),
+			)}
+		</tr>
 	);
 }
 
@@ -99,8 +107,8 @@ interface HeadProps<Row> {
 
 function Head<Row>({ columns, order, onOrder }: HeadProps<Row>): JSX.Element {
 	return (
-		<thead>
-			<tr>
+		<thead role="rowgroup">
+			<tr role="row">
 				{columns.map(({ key, title, numeric }) => {
 					const mine = order?.key === key ? order : null;
 					const sorted = mine === null ? 'none' : mine.down ? 'descending' : 'ascending';
@@ -108,6 +116,7 @@ function Head<Row>({ columns, order, onOrder }: HeadProps<Row>): JSX.Element {
 						<th
 							key={key}
 							scope="col"
+							role="columnheader"
 							aria-sort={sorted}
 							class={numeric === true ? 'rm-number' : ''}
 						>

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { parseRecipe } from '../../src/recipe/index.ts';
+import type { ReproducerContract } from '../../src/reproducer/contract.ts';
+import { findInRepo, findInText, offerFor, parseRepoAddress } from '../../src/reproducer/lookup.ts';
+import { outputName, requestFor } from '../../src/reproducer/requests.ts';
+
+const RECIPE = `merge_method: slerp
+base_model: owner/a
+slices:
+  - sources:
+      - model: owner/a
+        layer_range: [0, 24]
+      - model: owner/b@v2
+        layer_range: [0, 24]
+parameters:
+  t: 0.5
+`;
+
+const CARD = `---
+license: mit
+---
+# A card
+
+\`\`\`yaml
+${RECIPE}\`\`\`
+`;
+
+describe('the address of a model', () => {
+	test.each([
+		['owner/name', 'owner/name', 'main'],
+		[' owner/name@0a1b2c ', 'owner/name', '0a1b2c'],
+		['https://huggingface.co/owner/name', 'owner/name', 'main'],
+		['https://huggingface.co/owner/name/tree/v1', 'owner/name', 'v1'],
+	])('%s', (text, repo, revision) => {
+		expect(parseRepoAddress(text)).toEqual({ repo, revision });
+	});
+
+	test.each(['', 'name', 'a/b/c', '../../etc/passwd', 'a b/c', 'javascript:alert(1)'])(
+		'%s is none',
+		(text) => {
+			expect(parseRepoAddress(text)).toBeNull();
+		},
+	);
+});
+
+describe('looking for a recipe in a repo', () => {
+	const address = { repo: 'owner/name', revision: 'main' };
+	const repo =
+		(files: Readonly<Record<string, string>>) =>
+		async (_: unknown, file: string): Promise<string | null> =>
+			Promise.resolve(files[file] ?? null);
+
+	test('prefers the file that mergekit writes', async () => {
+		const found = await findInRepo(
+			address,
+			repo({ 'mergekit_config.yml': RECIPE, 'README.md': '' }),
+		);
+		expect(found).toEqual({ text: RECIPE, file: 'mergekit_config.yml', line: null, others: 0 });
+	});
+
+	test('falls back to the card’s fence, with its line', async () => {
+		const found = await findInRepo(address, repo({ 'README.md': CARD }));
+		expect(found).toMatchObject({ file: 'README.md', line: 7, others: 0 });
+		expect(found.text.trim()).toBe(RECIPE.trim());
+	});
+
+	test('says so where there is none', async () => {
+		await expect(findInRepo(address, repo({ 'README.md': '# Nothing' }))).rejects.toMatchObject({
+			code: 'recipe-missing',
+			details: { repo: 'owner/name' },
+		});
+	});
+});
+
+describe('a pasted text', () => {
+	test('may be a recipe, or a card with one', () => {
+		expect(findInText(RECIPE).text).toBe(RECIPE);
+		expect(findInText(CARD).text.trim()).toBe(RECIPE.trim());
+	});
+
+	test.each(['', '   \n', '# A heading\n\nProse.'])('%j has none', (text) => {
+		expect(() => findInText(text)).toThrow(expect.objectContaining({ code: 'recipe-missing' }));
+	});
+});
+
+describe('what is offered for a recipe', () => {
+	const shapes = [
+		{ architecture: 'MistralForCausalLM', layers: 40 },
+		{ architecture: 'MistralForCausalLM', layers: 32 },
+	];
+
+	test('the smallest toy weights that have all its layers', () => {
+		expect(offerFor(RECIPE, shapes).rehearsal).toEqual(shapes[1]);
+		expect(offerFor(RECIPE.replaceAll('24', '36'), shapes).rehearsal).toEqual(shapes[0]);
+		expect(offerFor(RECIPE.replaceAll('24', '48'), shapes).rehearsal).toBeNull();
+	});
+
+	test('parents that were never published are named', () => {
+		const offer = offerFor(RECIPE.replaceAll('owner/a', './models/a'), shapes);
+		expect(offer.local).toEqual(['./models/a']);
+		expect(offer.models).toEqual(['./models/a', 'owner/b@v2']);
+	});
+
+	test('a recipe that does not parse throws with its place', () => {
+		expect(() => offerFor('slices: [', shapes)).toThrow(
+			expect.objectContaining({ code: 'recipe-syntax' }),
+		);
+	});
+});
+
+describe('a request', () => {
+	const contract: ReproducerContract = {
+		id: 'owner/merged',
+		recipe: RECIPE,
+		published: 'owner/merged',
+		hub: 'https://hub',
+		rehearsal: { architecture: 'MistralForCausalLM', layers: 32 },
+		blocked: null,
+		localParents: [],
+	};
+	const around = { contract, hub: 'https://hub', rehearsalBase: '/rehearsal' };
+	const { recipe } = parseRecipe(RECIPE);
+
+	test('to check reads parents and published model from the Hub, at their revisions', () => {
+		const request = requestFor({ mode: 'check' }, around);
+		expect([...request.locate(recipe)]).toEqual([
+			['owner/a', { kind: 'hub', base: 'https://hub', repo: 'owner/a', revision: 'main' }],
+			['owner/b@v2', { kind: 'hub', base: 'https://hub', repo: 'owner/b', revision: 'v2' }],
+		]);
+		expect(request.published).toMatchObject({ repo: 'owner/merged' });
+		expect(request.outputName).toBe('merged-remelt');
+	});
+
+	test('to rehearse reads the site’s own files and compares with nothing', () => {
+		const request = requestFor({ mode: 'rehearsal' }, around);
+		expect(request.published).toBeNull();
+		for (const location of request.locate(recipe).values())
+			expect(location).toMatchObject({ kind: 'hub', base: '/rehearsal' });
+		expect(request.outputName).toBe('merged-rehearsal-toy-weights');
+	});
+
+	test('with another recipe is a variant, compared with nothing', () => {
+		const request = requestFor({ mode: 'check', recipe: `${RECIPE}\n# mine` }, around);
+		expect(request).toMatchObject({ variant: true, published: null });
+		expect(outputName(contract, { mode: 'rehearsal', variant: true })).toContain('variant');
+	});
+
+	test('for folders takes the reader’s files, and the Hub for the rest', () => {
+		const folders = new Map([['owner/a', [new File(['x'], 'model.safetensors')]]]);
+		const locations = requestFor({ mode: 'folders', folders }, around).locate(recipe);
+		expect(locations.get('owner/a')).toMatchObject({ kind: 'folder', name: 'a' });
+		expect(locations.get('owner/b@v2')).toMatchObject({ kind: 'hub' });
+	});
+
+	test('to check parents that are local folders is refused with a way out', () => {
+		const local = parseRecipe(RECIPE.replaceAll('owner/a', './models/a')).recipe;
+		expect(() => requestFor({ mode: 'check' }, around).locate(local)).toThrow(
+			expect.objectContaining({ code: 'not-found', details: { model: './models/a' } }),
+		);
+	});
+
+	test('to rehearse without fitting toy weights is refused', () => {
+		const none = { ...around, contract: { ...contract, rehearsal: null } };
+		expect(() => requestFor({ mode: 'rehearsal' }, none).locate(recipe)).toThrow(
+			expect.objectContaining({ code: 'layer-range' }),
+		);
+	});
+});
