@@ -27,9 +27,10 @@ export const ABILITY_NAMES: Readonly<Record<Ability, string>> = {
 	none: 'No recipe',
 };
 
-/** As {@link ABILITY_NAMES}, told apart where a recipe is there but cannot be read. */
-export function abilityName({ ability, recipeText }: SiteCard): string {
-	return ability === 'none' && recipeText !== null ? 'Recipe not readable' : ABILITY_NAMES[ability];
+/** As {@link ABILITY_NAMES}, told apart where a recipe is there but does not run. */
+export function abilityName({ ability, recipe, recipeText }: SiteCard): string {
+	if (ability !== 'none' || recipeText === null) return ABILITY_NAMES[ability];
+	return recipe === null ? 'Recipe not readable' : 'Method not run yet';
 }
 
 /** `7.24 B`: parameters as cards write them. */
@@ -102,13 +103,15 @@ export function claimSentence({ card, recipe, recipeText, parents }: SiteCard): 
 }
 
 /** What a reader can find out about that claim here: one or two sentences. */
-export function abilitySentence({ ability, recipeText, parents, card }: SiteCard): string {
+export function abilitySentence({ ability, recipe, recipeText, parents, card }: SiteCard): string {
 	if (ability === 'check')
 		return `Your browser can redo the merge from the ${parents.length === 1 ? 'parent' : 'parents'} on the Hub and compare every number with the published weights. Or rehearse the recipe on toy weights, in seconds, to see what it does.`;
 	if (ability === 'rehearse') {
 		const local = parents.filter((parent) => parent.local).map(({ reference }) => reference);
 		return `The published weights cannot be checked from here: ${listWords(local)} ${local.length === 1 ? 'is a folder' : 'are folders'} on the author’s machine, never published. The recipe can still be rehearsed on toy weights.`;
 	}
+	if (recipe !== null)
+		return `Remelt reads this recipe but does not run the method ${methodName(recipe.method)} yet, so nothing can be checked or rehearsed.`;
 	return recipeText === null
 		? `Nothing can be re-run until the recipe is found; it may lie in the repository ${card.id}.`
 		: 'Nothing can be re-run until the recipe is mended. What is wrong with it stands under Findings.';
@@ -121,4 +124,10 @@ export function cardDescription(site: SiteCard): string {
 	const rest = claimSentence(site);
 	const text = `${start}${rest}`;
 	return text.length <= 220 ? text : `${text.slice(0, 219).replace(/\s+\S*$/, '')} …`;
+}
+
+/** The first line of a finding's message; what follows is an excerpt of the text it is about. */
+export function splitMessage(message: string): readonly [first: string, excerpt: string | null] {
+	const [first = '', ...rest] = message.split('\n');
+	return [first, rest.length === 0 ? null : rest.join('\n')];
 }

@@ -3,6 +3,7 @@ import type { Card, CardRecipe, Provenance, Rehearsal } from '../card/index.ts';
 import { checkCard } from '../check/index.ts';
 import { RemeltError, toRemeltError } from '../errors/index.ts';
 import type { Finding } from '../errors/index.ts';
+import { findMethod } from '../merge/index.ts';
 import { parseRecipe } from '../recipe/index.ts';
 import type { Recipe } from '../recipe/index.ts';
 import { findParents } from './parents.ts';
@@ -14,7 +15,7 @@ export type Ability =
 	| 'check'
 	/** The recipe runs, but not on the real parents: some were never published. */
 	| 'rehearse'
-	/** There is no recipe, or none that can be read. */
+	/** There is no recipe, none that can be read, or its method is not one that Remelt runs. */
 	| 'none';
 
 /** The files that make up a card; null where there is none. */
@@ -54,6 +55,7 @@ export function assembleCard(files: CardFiles): SiteCard {
 	};
 	const recipeText = card.recipes[0] ?? null;
 	const recipe = recipeText === null ? null : attempt(() => parseAt(recipeText, findings));
+	const runs = recipe !== null && attempt(() => findMethod(recipe.method)) !== null;
 	const parents = recipe === null ? [] : findParents(recipe, card.frontMatter);
 	const { provenance, rehearsal } = files;
 	const companions = {
@@ -66,7 +68,7 @@ export function assembleCard(files: CardFiles): SiteCard {
 		recipeText,
 		recipe,
 		parents,
-		ability: abilityOf(recipe, parents),
+		ability: runs ? abilityOf(parents) : 'none',
 		...companions,
 		findings: sortFindings(findings),
 	};
@@ -94,8 +96,7 @@ function parseAt({ text, line }: CardRecipe, findings: Finding[]): Recipe {
 	}
 }
 
-function abilityOf(recipe: Recipe | null, parents: readonly Parent[]): Ability {
-	if (recipe === null) return 'none';
+function abilityOf(parents: readonly Parent[]): Ability {
 	return parents.some((parent) => parent.local) ? 'rehearse' : 'check';
 }
 
