@@ -6,13 +6,17 @@ import type { CardCitation } from './types.ts';
  */
 export function findCitations(text: string): CardCitation[] {
 	const citations: CardCitation[] = [];
+	let line = 1;
+	let counted = 0;
 	const opening = /^[ \t]*@([a-z]+)[ \t]*\{[ \t]*([^,\s{}]*)/gim;
 	for (let match = opening.exec(text); match !== null; match = opening.exec(text)) {
 		const start = match.index + match[0].indexOf('@');
 		const end = endOfEntry(text, text.indexOf('{', start));
+		line += (text.slice(counted, start).match(/\r\n|\r|\n/g) ?? []).length;
+		counted = start;
 		citations.push({
 			text: text.slice(start, end),
-			line: text.slice(0, start).split(/\r\n|\r|\n/).length,
+			line,
 			type: (match[1] ?? '').toLowerCase(),
 			key: match[2] ?? '',
 		});

@@ -13,7 +13,7 @@ import { firstParagraph, replaceCheckboxes, resolveLinks } from './rehype/links.
 import { renderMath } from './rehype/math.ts';
 import { sanitizeSchema } from './rehype/sanitize.ts';
 import { wrapTables } from './rehype/tables.ts';
-import { depthOf } from './trees.ts';
+import { measureTree } from './trees.ts';
 import type { CardHeading, CardRecipe } from './types.ts';
 
 /** A card's body as a page shows it. */
@@ -37,7 +37,7 @@ export function renderBody(
 	recipes: readonly CardRecipe[],
 ): Body {
 	const tree = toSafeHtml(markdown);
-	if (depthOf(tree, 2 * MAX_TREE_DEPTH) > 2 * MAX_TREE_DEPTH)
+	if (measureTree(tree, 2 * MAX_TREE_DEPTH).depth > 2 * MAX_TREE_DEPTH)
 		throw new RangeError('The HTML is nested too deeply.');
 	const title = takeTitle(tree);
 	replaceCheckboxes(tree);

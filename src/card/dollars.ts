@@ -1,4 +1,4 @@
-import { findFences } from './fences.ts';
+import { textBlocks } from './fences.ts';
 
 /** A Markdown text in which every single dollar sign that is not math is hidden from the parser. */
 export interface MaskedText {
@@ -9,7 +9,6 @@ export interface MaskedText {
 }
 
 const TOKEN = /`+|\\\\[()[\]]|\\.|\$+/g;
-const BLANK_LINE = /\r?\n[ \t]*\r?\n/;
 
 /**
  * Tells math from money. The Markdown parser takes any two dollar signs of a paragraph for math; here a
@@ -20,36 +19,46 @@ const BLANK_LINE = /\r?\n[ \t]*\r?\n/;
  */
 export function maskDollars(text: string): MaskedText {
 	const mask = unusedCharacter(text);
-	const code = codeRanges(text);
-	const edits: { at: number; text: string }[] = [];
-	TOKEN.lastIndex = 0;
-	for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
-		const [token] = match;
-		const at = match.index;
-		const inCode = code.find((range) => at >= range.start && at < range.end);
-		if (inCode !== undefined) TOKEN.lastIndex = inCode.end;
-		else if (token.startsWith('`')) TOKEN.lastIndex = afterRun(text, at, token);
-		else if (token.startsWith('\\\\')) TOKEN.lastIndex = hubMath(text, at, token, edits);
-		else if (token === '$') {
-			const close = closingDollar(text, at);
-			if (close !== null) TOKEN.lastIndex = close + 1;
-			else edits.push({ at, text: mask });
-		} else if (token.startsWith('$')) TOKEN.lastIndex = afterRun(text, at, token);
-	}
+	const edits: Edit[] = [];
+	for (const { start, end } of textBlocks(text)) scanBlock(text, start, end, mask, edits);
 	return {
 		text: applyEdits(text, edits),
 		restore: (piece) => piece.replaceAll(mask, '$'),
 	};
 }
 
+/** A piece of the text to be replaced by another of the same length. */
+interface Edit {
+	readonly at: number;
+	readonly text: string;
+}
+
+function scanBlock(text: string, start: number, end: number, mask: string, edits: Edit[]): void {
+	const block = text.slice(start, end);
+	const token = new RegExp(TOKEN);
+	for (let match = token.exec(block); match !== null; match = token.exec(block)) {
+		const [run] = match;
+		const at = match.index;
+		if (run.startsWith('`')) token.lastIndex = afterRun(block, at, run);
+		else if (run.startsWith('\\\\')) {
+			const math = hubMath(block, at, run);
+			for (const edit of math) edits.push({ at: start + edit.at, text: edit.text });
+			token.lastIndex = (math.at(-1)?.at ?? at) + run.length;
+		} else if (run === '$') {
+			const close = closingDollar(block, at);
+			if (close === null) edits.push({ at: start + at, text: mask });
+			else token.lastIndex = close + 1;
+		} else if (run.startsWith('$')) token.lastIndex = afterRun(block, at, run);
+	}
+}
+
 /** Where a run of backticks or dollars that opens at `at` is closed by one of its length, or its end. */
-function afterRun(text: string, at: number, run: string): number {
+function afterRun(block: string, at: number, run: string): number {
 	const from = at + run.length;
 	const char = run.charAt(0);
-	for (let next = text.indexOf(run, from); next !== -1; next = text.indexOf(run, next)) {
+	for (let next = block.indexOf(run, from); next !== -1; next = block.indexOf(run, next)) {
 		let end = next;
-		while (text.charAt(end) === char) end += 1;
-		if (char === '`' && BLANK_LINE.test(text.slice(from, next))) return from;
+		while (block.charAt(end) === char) end += 1;
 		if (end - next === run.length) return end;
 		next = end;
 	}
@@ -57,14 +66,12 @@ function afterRun(text: string, at: number, run: string): number {
 }
 
 /** The `$` that closes math opened at `at`, or null where this is not math. */
-function closingDollar(text: string, at: number): number | null {
-	if (/[\p{L}\p{N}]/u.test(text.charAt(at - 1))) return null;
-	let close = text.indexOf('$', at + 1);
-	while (close !== -1 && text.charAt(close - 1) === '\\') close = text.indexOf('$', close + 1);
-	if (close === -1 || text.charAt(close + 1) === '$') return null;
-	if (/[\p{L}\p{N}]/u.test(text.charAt(close + 1))) return null;
-	const content = text.slice(at + 1, close);
-	return !BLANK_LINE.test(content) && looksMathematical(content.trim()) ? close : null;
+function closingDollar(block: string, at: number): number | null {
+	if (/[\p{L}\p{N}]/u.test(block.charAt(at - 1))) return null;
+	let close = block.indexOf('$', at + 1);
+	while (close !== -1 && block.charAt(close - 1) === '\\') close = block.indexOf('$', close + 1);
+	if (close === -1 || /[$\p{L}\p{N}]/u.test(block.charAt(close + 1))) return null;
+	return looksMathematical(block.slice(at + 1, close).trim()) ? close : null;
 }
 
 function looksMathematical(content: string): boolean {
@@ -75,23 +82,18 @@ function looksMathematical(content: string): boolean {
 }
 
 /** Rewrites `\\(…\\)` as `$$$…$$$` (inline math) and `\\[…\\]` as `$$ … $$` (display). */
-function hubMath(
-	text: string,
-	at: number,
-	token: string,
-	edits: { at: number; text: string }[],
-): number {
-	const after = at + token.length;
-	const closing = token === '\\\\(' ? '\\\\)' : token === '\\\\[' ? '\\\\]' : null;
-	if (closing === null) return after;
-	const close = text.indexOf(closing, after);
-	if (close === -1 || BLANK_LINE.test(text.slice(after, close))) return after;
-	const inline = token === '\\\\(';
-	edits.push({ at, text: inline ? '$$$' : '$$ ' }, { at: close, text: inline ? '$$$' : ' $$' });
-	return close + closing.length;
+function hubMath(block: string, at: number, opening: string): Edit[] {
+	const inline = opening === '\\\\(';
+	if (!inline && opening !== '\\\\[') return [];
+	const close = block.indexOf(inline ? '\\\\)' : '\\\\]', at + opening.length);
+	if (close === -1) return [];
+	return [
+		{ at, text: inline ? '$$$' : '$$ ' },
+		{ at: close, text: inline ? '$$$' : ' $$' },
+	];
 }
 
-function applyEdits(text: string, edits: readonly { at: number; text: string }[]): string {
+function applyEdits(text: string, edits: readonly Edit[]): string {
 	let result = '';
 	let from = 0;
 	for (const edit of edits) {
@@ -99,16 +101,6 @@ function applyEdits(text: string, edits: readonly { at: number; text: string }[]
 		from = edit.at + edit.text.length;
 	}
 	return result + text.slice(from);
-}
-
-/** The offsets of fenced code, in order. */
-function codeRanges(text: string): { start: number; end: number }[] {
-	const starts = [0];
-	for (const match of text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length);
-	return findFences(text).map((fence) => ({
-		start: starts[fence.line - 1] ?? text.length,
-		end: starts[fence.line - 1 + fence.text.split('\n').length] ?? text.length,
-	}));
 }
 
 /** A private-use character that the text does not have. */

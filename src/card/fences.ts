@@ -49,3 +49,37 @@ function withoutIndent(line: string, width: number): string {
 	while (start < width && /[\s>]/.test(line.charAt(start))) start += 1;
 	return line.slice(start);
 }
+
+/** A run of lines without a blank one between. */
+export interface Block {
+	/** Offsets in the text; the end is exclusive. */
+	readonly start: number;
+	readonly end: number;
+	/** 1-based. */
+	readonly line: number;
+}
+
+/** The blocks of a Markdown text outside of fenced code, in order. */
+export function textBlocks(text: string): Block[] {
+	const code = findFences(text).map(({ line, text: content }) => ({
+		first: line - 1,
+		last: line + content.split('\n').length,
+	}));
+	const blocks: Block[] = [];
+	let open: { start: number; line: number } | null = null;
+	let offset = 0;
+	let fence = 0;
+	for (const [index, line] of text.split(/(?<=\r\n|\r(?!\n)|\n)/).entries()) {
+		const number = index + 1;
+		while ((code[fence]?.last ?? Infinity) < number) fence += 1;
+		const outside = number < (code[fence]?.first ?? Infinity);
+		if (outside && line.trim() !== '') open ??= { start: offset, line: number };
+		else if (open !== null) {
+			blocks.push({ ...open, end: offset });
+			open = null;
+		}
+		offset += line.length;
+	}
+	if (open !== null) blocks.push({ ...open, end: offset });
+	return blocks;
+}

@@ -18,6 +18,18 @@ export const MAX_YAML_VALUES = 50_000;
 /** Quotes and lists inside one another, told by the markers that one line begins with. */
 export const MAX_CONTAINER_DEPTH = 60;
 
+/**
+ * Characters of one block, which is a run of lines without a blank one outside of fences. Parsing a
+ * block takes time with the square of its length when it is made for that: 24 KB about a second.
+ */
+export const MAX_BLOCK_LENGTH = 24 * 1024;
+
+/** Blocks of a card. A long one has some hundreds. */
+export const MAX_BLOCKS = 4_000;
+
+/** Nodes of a card's Markdown tree. A long card with many tables has some 5,000. */
+export const MAX_NODES = 30_000;
+
 /** Elements inside one another, Markdown's and HTML's together. */
 export const MAX_TREE_DEPTH = 200;
 

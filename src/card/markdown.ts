@@ -4,22 +4,37 @@ import remarkMath from 'remark-math';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { maskDollars } from './dollars.ts';
-import { MAX_CONTAINER_DEPTH, MAX_HTML_TAGS, MAX_TREE_DEPTH } from './limits.ts';
-import { depthOf } from './trees.ts';
+import { textBlocks } from './fences.ts';
+import {
+	MAX_BLOCK_LENGTH,
+	MAX_BLOCKS,
+	MAX_CONTAINER_DEPTH,
+	MAX_HTML_TAGS,
+	MAX_NODES,
+	MAX_TREE_DEPTH,
+} from './limits.ts';
+import { measureTree } from './trees.ts';
 
 const ALERT = /^\[!(note|tip|important|warning|caution)\][ \t]*(?:\r?\n|$)/i;
 
-/** What makes a card too deep to be read as Markdown: what it is, and where. */
-export interface TooDeep {
+/** What a card has too much of to be rendered, and where. */
+export interface Excess {
 	readonly what: string;
 	readonly line: number;
 }
 
 /**
- * Tells whether a text begins a line with more quote and list markers than any card needs. The parser
- * takes seconds on 8 KB of them and overflows the stack on 32 KB, so this is asked first.
+ * Tells whether a text has more or longer blocks, or a line that begins with more quote and list markers, than
+ * any card needs. The parser takes minutes on such text or overflows the stack, so this is asked first.
  */
-export function findDeepLine(text: string): TooDeep | null {
+export function findExcess(text: string): Excess | null {
+	const blocks = textBlocks(text);
+	const beyond = blocks[MAX_BLOCKS];
+	if (beyond !== undefined)
+		return { what: `${String(blocks.length)} blocks of text`, line: beyond.line };
+	for (const { start, end, line } of blocks)
+		if (end - start > MAX_BLOCK_LENGTH)
+			return { what: `a block of ${String(end - start)} characters`, line };
 	for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
 		const prefix = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))+/.exec(line)?.[0] ?? '';
 		const markers = prefix.replace(/\d+|\s+/g, '').length;
@@ -29,13 +44,14 @@ export function findDeepLine(text: string): TooDeep | null {
 	return null;
 }
 
-/** Tells whether a parsed card nests deeper than the HTML parser can take. */
-export function findDeepTree(tree: Root): TooDeep | null {
-	const depth = depthOf(tree, MAX_TREE_DEPTH);
+/** Tells whether a parsed card is larger or nests deeper than the HTML parser can take. */
+export function findTreeExcess(tree: Root): Excess | null {
+	const { depth, nodes } = measureTree(tree, MAX_TREE_DEPTH);
+	if (nodes > MAX_NODES) return { what: `${String(nodes)} pieces of Markdown`, line: 1 };
 	if (depth > MAX_TREE_DEPTH) return { what: `${String(depth)} levels of Markdown`, line: 1 };
 	let open = 0;
 	let tags = 0;
-	let found: TooDeep | null = null;
+	let found: Excess | null = null;
 	visit(tree, (node) => {
 		if (node.type !== 'html' || found !== null) return;
 		for (const [, slash] of node.value.matchAll(/<(\/?)[a-z]/gi)) {

@@ -5,7 +5,7 @@ import { plainBody, renderBody } from './body.ts';
 import type { Body } from './body.ts';
 import { readFrontMatter } from './frontMatter.ts';
 import { MAX_CARD_LENGTH } from './limits.ts';
-import { findDeepLine, findDeepTree, parseMarkdown } from './markdown.ts';
+import { findExcess, findTreeExcess, parseMarkdown } from './markdown.ts';
 import { findRecipes } from './recipes.ts';
 import { scoresOfLists, scoresOfModelIndex, scoresOfTables } from './scores.ts';
 import { readTables } from './tables.ts';
@@ -54,27 +54,28 @@ function readBody(
 	repo: string,
 	recipes: Card['recipes'],
 ): { markdown: Root | null; rendered: Body } {
-	const deep = findDeepLine(body);
-	if (deep !== null) return { markdown: null, rendered: unrendered(body, deep.what, deep.line) };
+	const excess = findExcess(body);
+	if (excess !== null)
+		return { markdown: null, rendered: unrendered(body, excess.what, excess.line) };
 	try {
 		const markdown = parseMarkdown(body);
-		const tree = findDeepTree(markdown);
+		const tree = findTreeExcess(markdown);
 		if (tree !== null) return { markdown: null, rendered: unrendered(body, tree.what, tree.line) };
 		return { markdown, rendered: renderBody(markdown, repo, recipes) };
 	} catch (error) {
-		// The parsers recurse; what overflows them is the content's fault, anything else is ours.
-		if (!(error instanceof RangeError)) throw error;
-		return { markdown: null, rendered: unrendered(body, 'more than can be rendered', undefined) };
+		// The parsers recurse and may overflow the stack on what the limits let through.
+		const what = error instanceof RangeError ? 'more than can be rendered' : String(error);
+		return { markdown: null, rendered: unrendered(body, what, undefined) };
 	}
 }
 
 function unrendered(body: string, what: string, line: number | undefined): Body {
 	const finding: Finding = {
-		code: 'card-nesting',
+		code: 'card-not-rendered',
 		severity: 'error',
 		message: `The card has ${what}, so it is shown as plain text.`,
 		line,
-		hint: 'Flatten the quotes, lists or HTML at that place.',
+		hint: 'Shorten or flatten the text at that place.',
 	};
 	return {
 		title: null,

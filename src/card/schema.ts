@@ -102,7 +102,7 @@ export const frontMatterSchema = z.looseObject(frontMatterFields).transform((dat
 	/** What the card says under other keys, as parsed. */
 	other: Object.fromEntries(
 		Object.entries(data).filter(([key]) => !Object.hasOwn(frontMatterFields, key)),
-	) as Readonly<Record<string, unknown>>,
+	),
 }));
 
 /** A card's front matter: what Remelt shows, by its own names. */

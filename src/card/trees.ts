@@ -6,13 +6,14 @@ export interface AnyNode {
 	readonly children?: readonly AnyNode[];
 }
 
-/** How deep a tree is, counted without recursion; stops counting beyond `limit`. */
-export function depthOf(root: AnyNode, limit: number): number {
+/** How deep a tree is and how many nodes it has, counted without recursion, down to `limit` levels. */
+export function measureTree(root: AnyNode, limit: number): { depth: number; nodes: number } {
 	let level: readonly AnyNode[] = [root];
+	let nodes = 1;
 	for (let depth = 0; ; depth += 1) {
-		const next = level.flatMap((node) => node.children ?? []);
-		if (next.length === 0 || depth > limit) return depth;
-		level = next;
+		level = level.flatMap((node) => node.children ?? []);
+		nodes += level.length;
+		if (level.length === 0 || depth > limit) return { depth, nodes };
 	}
 }
 

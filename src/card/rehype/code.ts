@@ -18,7 +18,7 @@ export function frameCode(tree: Root, recipes: readonly CardRecipe[]): void {
 		const text = textOf(code ?? node).replace(/\n$/, '');
 		const language = code === undefined ? null : languageOf(code);
 		const line = node.position === undefined ? null : node.position.start.line + 1;
-		const recipe = recipes.findIndex((each) => each.line === line && each.text === text);
+		const recipe = recipes.findIndex((each) => each.line === line);
 		return [figure(text, language, recipe)];
 	});
 }
@@ -38,8 +38,9 @@ function figure(text: string, language: string | null, recipe: number): Element 
 	return element('figure', properties, [element('pre', { tabIndex: 0 }, [code]), button]);
 }
 
+/** The language that a block's class names, if it is a name. */
 function languageOf(code: Element): string | null {
-	const name = classesOf(code).find((each) => each.startsWith('language-'));
+	const name = classesOf(code).find((each) => /^language-[\w+#.-]{1,32}$/.test(each));
 	return name === undefined ? null : name.slice('language-'.length).toLowerCase();
 }
 

@@ -1,4 +1,5 @@
-import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
+import { defaultSchema } from 'rehype-sanitize';
+import type rehypeSanitize from 'rehype-sanitize';
 
 type Schema = NonNullable<Parameters<typeof rehypeSanitize>[0]>;
 
@@ -8,7 +9,6 @@ const UNWANTED = new Set([
 	'acceptCharset',
 	'accessKey',
 	'action',
-	'checked',
 	'color',
 	'coords',
 	'encType',
