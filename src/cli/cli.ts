@@ -47,7 +47,10 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
 
 async function runArguments(args: Arguments, terminal: Terminal): Promise<number> {
 	const signal = terminal.signal ?? new AbortController().signal;
-	const { recipe, findings } = parseRecipe(await readRecipeText(args));
+	const { text, of } = await readRecipeText(args);
+	if (of > 1)
+		terminal.err(`Recipe ${args.number} of the ${of} in the card; --recipe takes another.\n`);
+	const { recipe, findings } = parseRecipe(text);
 	for (const finding of findings) terminal.err(`${findingText(finding)}\n`);
 	const models = await openModels(recipe, args, signal);
 	const published =

@@ -7,11 +7,14 @@ import type { ModelFiles } from '../tensors/index.ts';
 import { openNodeFolder } from '../tensors/node.ts';
 import type { Arguments } from './args.ts';
 
-/** The recipe's YAML: the file itself, or a fence of the card. @throws `file-missing`, `recipe-missing` */
+/**
+ * The recipe's YAML, the file itself or a fence of the card, and how many recipes there are to choose from.
+ * @throws `file-missing`, `recipe-missing`
+ */
 export async function readRecipeText({
 	recipe,
 	number,
-}: Pick<Arguments, 'recipe' | 'number'>): Promise<string> {
+}: Pick<Arguments, 'recipe' | 'number'>): Promise<{ text: string; of: number }> {
 	const text = await readFile(recipe, 'utf8').catch((error: unknown) => {
 		throw new RemeltError('file-missing', `The file ${recipe} cannot be read.`, {
 			hint: 'Check the path.',
@@ -19,10 +22,10 @@ export async function readRecipeText({
 			cause: error,
 		});
 	});
-	if (!/\.(?:md|markdown)$/i.test(recipe)) return text;
+	if (!/\.(?:md|markdown)$/i.test(recipe)) return { text, of: 1 };
 	const recipes = findRecipes(text);
 	const found = recipes[number - 1];
-	if (found !== undefined) return found.text;
+	if (found !== undefined) return { text: found.text, of: recipes.length };
 	throw new RemeltError(
 		'recipe-missing',
 		recipes.length === 0

@@ -1,8 +1,5 @@
 import type { Comparison } from '../kernels/index.ts';
 
-/** Upper ends of a comparison's histogram buckets but the last, in ulps. */
-export const HISTOGRAM_BOUNDS = [0, 1, 2, 4, 8, 16] as const;
-
 /** A comparison of no elements: what {@link addComparison} starts from. */
 export const NOTHING_COMPARED: Comparison = {
 	elements: 0,

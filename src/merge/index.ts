@@ -1,4 +1,3 @@
-export { addComparison, HISTOGRAM_BOUNDS, NOTHING_COMPARED } from './comparison.ts';
 export { fileStart } from './layout.ts';
 export { DEFAULT_MEMORY_BUDGET, tensorPasses } from './memory.ts';
 export type { PassOptions, TensorPasses } from './memory.ts';

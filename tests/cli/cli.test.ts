@@ -159,6 +159,18 @@ describe('remelt plan', () => {
 		expect(said.out).toMatch(/lm_head\.weight .* slerp t = 0\.5 +oracle\/a, oracle\/b/);
 	});
 
+	it('takes the recipe that is asked for from a card with several', async () => {
+		const texts: string[] = [];
+		for (const name of ['slerp-card', 'passthrough-stack'])
+			texts.push(await readFile(await recipeFor(name, 'md'), 'utf8'));
+		const card = join(root, 'card.md');
+		await writeFile(card, texts.join('\n'));
+		const second = await remelt(['plan', card, '--recipe', '2']);
+		expect(second.out).toContain('passthrough: 57 tensors');
+		expect(second.err).toContain('Recipe 2 of the 2');
+		expect((await remelt(['plan', card, '--recipe', '3'])).err).toContain('2 merge recipes, not 3');
+	});
+
 	it('prints itself as JSON', async () => {
 		const said = await remelt(['plan', await recipeFor('slerp-card'), '--json']);
 		const plan = JSON.parse(said.out) as MergePlan;
