@@ -13,7 +13,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
 	{
 		id: 'arc',
 		name: 'ARC (Challenge)',
-		aliases: ['ai2 reasoning challenge', 'arc challenge', 'arc c', 'ai2 arc', 'arc easy challenge'],
+		aliases: ['ai2 reasoning challenge', 'arc challenge', 'arc c', 'ai2 arc'],
 	},
 	{ id: 'hellaswag', name: 'HellaSwag', aliases: ['hella swag'] },
 	{ id: 'mmlu', name: 'MMLU', aliases: ['hendryckstest', 'cais mmlu'] },
