@@ -170,8 +170,9 @@ function identityNote({ stack }: RecipeView): JSX.Element | null {
 	if (silent === 0) return null;
 	return (
 		<p class="rc-caption">
-			In {silent} of them <code>o_proj</code> and <code>down_proj</code> are multiplied by zero:
-			such a layer adds nothing and passes its input on unchanged, until it is trained.
+			In {silent === 1 ? 'one' : silent} of them <code>o_proj</code> and <code>down_proj</code> are
+			multiplied by zero: such a layer adds nothing and passes its input on unchanged, until it is
+			trained.
 		</p>
 	);
 }
