@@ -4,7 +4,23 @@ import type { CardHeading } from '../types.ts';
 import { element, textOf, visitElements } from '../trees.ts';
 
 /** Ids that a card page uses itself; headings of the same name get a number. */
-const TAKEN = ['recipe', 'reproduce', 'findings', 'contents', 'main', 'search', 'sources', 'raw'];
+const TAKEN = [
+	'alloy',
+	'badge',
+	'citations',
+	'contents',
+	'findings',
+	'main',
+	'raw',
+	'recipe',
+	'reproduce',
+	'reproduce-title',
+	'search',
+	'search-text',
+	'sources',
+	'the-card',
+	'the-recipe',
+];
 
 /**
  * Takes the first heading off if it is an `h1` and returns its text. A page has one `h1`, the title,
