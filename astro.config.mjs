@@ -12,6 +12,8 @@ import { contentPolicy } from './src/site/policy.ts';
 const environment = readEnvironment(process.env);
 const policy = contentPolicy(environment);
 
+/** @typedef {{ src: [string], weight: string, style: 'normal' | 'italic', display: 'swap' }} Variant */
+
 /**
  * A face from an installed package, Latin only: other scripts fall to the system's faces.
  * @param {string} name
@@ -19,22 +21,15 @@ const policy = contentPolicy(environment);
  * @param {string} file The package and the start of its file names.
  * @param {string} weight
  * @param {string[]} fallbacks
- * @returns {NonNullable<import('astro').AstroUserConfig['fonts']>[number]}
  */
 function face(name, cssVariable, file, weight, fallbacks) {
 	const src = `./node_modules/@fontsource-variable/${file}/files/${file}-latin-wght`;
-	return {
-		provider: fontProviders.local(),
-		name,
-		cssVariable,
-		fallbacks,
-		options: {
-			variants: [
-				{ src: [`${src}-normal.woff2`], weight, style: 'normal', display: 'swap' },
-				{ src: [`${src}-italic.woff2`], weight, style: 'italic', display: 'swap' },
-			],
-		},
-	};
+	/** @type {[Variant, Variant]} */
+	const variants = [
+		{ src: [`${src}-normal.woff2`], weight, style: 'normal', display: 'swap' },
+		{ src: [`${src}-italic.woff2`], weight, style: 'italic', display: 'swap' },
+	];
+	return { provider: fontProviders.local(), name, cssVariable, fallbacks, options: { variants } };
 }
 
 // Builds of different cards keep their caches apart, so that they can run at the same time.

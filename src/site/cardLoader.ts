@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Loader } from 'astro/loaders';
+import type { Loader, LoaderContext } from 'astro/loaders';
 import { assembleCard } from './siteCard.ts';
 import type { CardFiles } from './siteCard.ts';
 
@@ -46,23 +46,23 @@ export async function readCardFiles(root: string): Promise<readonly CardFiles[]>
 
 /** Astro's loader of cards; in development a changed file is read again. */
 export function cardLoader(root: string): Loader {
+	const sync = async (context: LoaderContext): Promise<void> => {
+		const cards = await readCardFiles(root);
+		context.store.clear();
+		for (const files of cards) {
+			const data = { ...assembleCard(files) };
+			const digest = context.generateDigest({ ...files });
+			context.store.set({ id: data.card.id, data, digest });
+		}
+		context.logger.info(`Read ${String(cards.length)} cards from ${root}`);
+	};
 	return {
 		name: 'remelt-cards',
-		async load({ store, watcher, generateDigest, logger }) {
-			const sync = async (): Promise<void> => {
-				const cards = await readCardFiles(root);
-				store.clear();
-				for (const files of cards) {
-					const data = { ...assembleCard(files) };
-					const id = data.card.id;
-					store.set({ id, data, digest: generateDigest({ ...files }) });
-				}
-				logger.info(`Read ${String(cards.length)} cards from ${root}`);
-			};
-			await sync();
-			watcher?.add(resolve(root));
-			watcher?.on('all', (_event, path) => {
-				if (path.startsWith(resolve(root))) void sync();
+		async load(context) {
+			await sync(context);
+			context.watcher?.add(resolve(root));
+			context.watcher?.on('all', (_event, path) => {
+				if (path.startsWith(resolve(root))) void sync(context);
 			});
 		},
 	};
