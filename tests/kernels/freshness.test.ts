@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { RUSTFLAGS, builtDigests, readRecord, sourceDigests } from '../../scripts/build-wasm.ts';
 
 const record = readRecord();
-const rebuild = 'wasm/pkg is not of these sources: run npm run wasm:build';
+const rebuild = 'wasm/pkg is not of these sources: run npm run build:wasm';
 
 test('the committed build was made from the present sources with the present flags', () => {
 	expect(record.sources, rebuild).toEqual(sourceDigests());

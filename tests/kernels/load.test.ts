@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Kernels } from '../../src/kernels/index.ts';
 
 const MODULE = new URL('../../wasm/pkg/remelt_kernels_bg.wasm', import.meta.url);
 
 /** The loader as a page has it that has just been opened. */
-async function freshLoader(): Promise<typeof import('../../src/kernels/index.ts').loadWasmKernels> {
+async function freshLoader(): Promise<(source?: BufferSource | URL) => Promise<Kernels>> {
 	vi.resetModules();
 	return (await import('../../src/kernels/index.ts')).loadWasmKernels;
 }

@@ -73,10 +73,10 @@ function messageOf(thrown: unknown): string {
 	return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** Names also come from files, where they can be any. */
 function dtypeOf(name: FloatDtype): wasm.Dtype {
-	const dtype: wasm.Dtype | undefined = DTYPES[name];
-	if (dtype === undefined) throw new TypeError(`no kernel computes in ${String(name)}`);
-	return dtype;
+	if (!Object.hasOwn(DTYPES, name)) throw new TypeError(`no kernel computes in ${name}`);
+	return DTYPES[name];
 }
 
 class WasmChunk implements KernelChunk {
