@@ -208,7 +208,7 @@ function SliceTable({ view }: { readonly view: RecipeView }): JSX.Element {
 	return (
 		<details class="rc-details no-print">
 			<summary>Slices as a table</summary>
-			<div class="rc-scroll" tabindex={0} role="region" aria-label="Slices">
+			<div class="rc-scroll" tabindex={0} role="group" aria-label="Slices">
 				<table class="rc-table">
 					<thead>
 						<tr>

@@ -9,7 +9,7 @@ export function ValueTable({ strip }: { readonly strip: ParameterStrip }): JSX.E
 	return (
 		<details class="rc-details no-print">
 			<summary>Values as a table</summary>
-			<div class="rc-scroll" tabindex={0} role="region" aria-label={`${parameter} by layer`}>
+			<div class="rc-scroll" tabindex={0} role="group" aria-label={`${parameter} by layer`}>
 				<table class="rc-table">
 					<thead>
 						<tr>
