@@ -112,6 +112,7 @@ function contractOf(
 	return {
 		id: model?.repo ?? 'pasted-recipe',
 		recipe: recipe.text,
+		hasCard: false,
 		published,
 		hub: settings.hub,
 		hubOverride: settings.hubOverride,

@@ -14,6 +14,18 @@ export interface Wish {
 	/** A variant of the card's recipe. */
 	readonly recipe?: string | undefined;
 	readonly folders?: ReadonlyMap<string, readonly File[]> | undefined;
+	/** Whether to compare with the published weights where there are some; default true. */
+	readonly compare?: boolean | undefined;
+}
+
+/** Whether a wish leads to a comparison with the published weights. */
+export function compares(wish: Wish, contract: ReproducerContract): boolean {
+	if (wish.mode === 'rehearsal' || wish.compare === false) return false;
+	return contract.published !== null && !isVariant(wish, contract);
+}
+
+function isVariant(wish: Wish, contract: ReproducerContract): boolean {
+	return wish.recipe !== undefined && wish.recipe !== contract.recipe;
 }
 
 /** Where the page is. */
@@ -26,11 +38,11 @@ export interface Surroundings {
 /** A wish with everything that a session needs. */
 export function requestFor(wish: Wish, around: Surroundings): Request {
 	const { contract, hub } = around;
-	const variant = wish.recipe !== undefined && wish.recipe !== contract.recipe;
+	const variant = isVariant(wish, contract);
 	const published =
-		wish.mode === 'rehearsal' || variant || contract.published === null
-			? null
-			: hubLocation(hub, contract.published);
+		contract.published !== null && compares(wish, contract)
+			? hubLocation(hub, contract.published)
+			: null;
 	return {
 		mode: wish.mode,
 		recipe: wish.recipe ?? contract.recipe ?? '',
@@ -102,7 +114,12 @@ export function outputName(
 	return parts.filter((part) => part !== '').join('-');
 }
 
-/** The command that does the same at a terminal. */
-export function commandLine(contract: ReproducerContract): string {
-	return `npm run remelt -- merge ${contract.id} --out ./${shortName(contract.id)}`;
+/**
+ * The command that does the same at a terminal: with the card's file where the site has that card and
+ * its recipe is run, else with a file that the reader saves the recipe to.
+ */
+export function commandLine(contract: ReproducerContract, variant: boolean): string {
+	const own = variant || contract.hasCard === false;
+	const recipe = own ? 'recipe.yml' : `content/cards/${contract.id}/card.md`;
+	return `npm run remelt -- merge ${recipe} --out ./${shortName(contract.id)}`;
 }

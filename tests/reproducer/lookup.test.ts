@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseRecipe } from '../../src/recipe/index.ts';
 import type { ReproducerContract } from '../../src/reproducer/contract.ts';
 import { findInRepo, findInText, offerFor, parseRepoAddress } from '../../src/reproducer/lookup.ts';
-import { outputName, requestFor } from '../../src/reproducer/requests.ts';
+import { commandLine, outputName, requestFor } from '../../src/reproducer/requests.ts';
 
 const RECIPE = `merge_method: slerp
 base_model: owner/a
@@ -143,6 +143,18 @@ describe('a request', () => {
 		const request = requestFor({ mode: 'check', recipe: `${RECIPE}\n# mine` }, around);
 		expect(request).toMatchObject({ variant: true, published: null });
 		expect(outputName(contract, { mode: 'rehearsal', variant: true })).toContain('variant');
+	});
+
+	test('to merge without comparing leaves the published weights alone', () => {
+		expect(requestFor({ mode: 'check', compare: false }, around).published).toBeNull();
+	});
+
+	test('can be done at a terminal, with the card’s file or one’s own', () => {
+		expect(commandLine(contract, false)).toBe(
+			'npm run remelt -- merge content/cards/owner/merged/card.md --out ./merged',
+		);
+		expect(commandLine(contract, true)).toContain('merge recipe.yml');
+		expect(commandLine({ ...contract, hasCard: false }, false)).toContain('merge recipe.yml');
 	});
 
 	test('for folders takes the reader’s files, and the Hub for the rest', () => {

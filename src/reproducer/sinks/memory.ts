@@ -4,6 +4,9 @@ import type { MergeSink } from '../../merge/index.ts';
 /** Merged files are kept in memory up to this size in all; above it a folder is needed. */
 export const MEMORY_LIMIT = 512 * 1024 * 1024;
 
+/** {@link MEMORY_LIMIT} for readers. */
+export const MEMORY_LIMIT_TEXT = '512 MiB';
+
 /** Small pieces are joined up to this size before they become a Blob, which browsers may page out. */
 const PIECE = 8 * 1024 * 1024;
 

@@ -1,10 +1,9 @@
 import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
-import type { JSX } from 'preact';
-import { createAnnouncer } from '../announcer.ts';
-import type { Timers } from '../announcer.ts';
+import type { JSX, RefObject } from 'preact';
+import type { ErrorCode } from '../../errors/index.ts';
 import type { ReproducerContract } from '../contract.ts';
-import { MODE_NAMES, describe, tabTitle } from '../describe.ts';
-import { commandLine, outputName, requestFor } from '../requests.ts';
+import { MODE_NAMES } from '../describe.ts';
+import { commandLine, compares, outputName, requestFor } from '../requests.ts';
 import type { Wish } from '../requests.ts';
 import { folderPicker } from '../sinks/picker.ts';
 import { createSession } from '../session.ts';
@@ -12,13 +11,13 @@ import type { Effects, Session } from '../session.ts';
 import { IDLE, reduce } from '../state.ts';
 import type { Mode, State } from '../state.ts';
 import { TOY_MARK } from '../toy.ts';
-import { keepAwake } from '../wakeLock.ts';
 import { CancelledView, ErrorView } from './EndViews.tsx';
 import { FoldersView } from './FoldersView.tsx';
 import { PlanView } from './PlanView.tsx';
 import { ReadingView } from './ReadingView.tsx';
 import { ResultView } from './ResultView.tsx';
 import { RunView } from './RunView.tsx';
+import { useFocusOnChange, useSideEffects } from './hooks.ts';
 import { formatCount } from '../format.ts';
 
 export interface AppProps {
@@ -50,6 +49,7 @@ export function App(props: AppProps): JSX.Element | null {
 		props.listen(ask);
 	}, []);
 	useSideEffects(state);
+	const bar = useFocusOnChange(state);
 	if (state.phase === 'idle') return null;
 	const close = (): void => {
 		session.close();
@@ -58,7 +58,7 @@ export function App(props: AppProps): JSX.Element | null {
 	const mode = state.phase === 'choosing' ? 'folders' : state.job.mode;
 	return (
 		<div class="rm-live" data-phase={state.phase} data-mode={mode}>
-			<Bar mode={mode} state={state} />
+			<Bar mode={mode} state={state} focus={bar} />
 			<Body
 				{...props}
 				state={state}
@@ -86,11 +86,18 @@ const STEP_OF: Readonly<Record<State['phase'], number>> = {
 };
 
 /** What is running and how far, and the watermark of a rehearsal. */
-function Bar({ mode, state }: { readonly mode: Mode; readonly state: State }): JSX.Element {
+function Bar(props: {
+	readonly mode: Mode;
+	readonly state: State;
+	readonly focus: RefObject<HTMLParagraphElement>;
+}): JSX.Element {
+	const { mode, state, focus } = props;
 	const step = state.phase === 'failed' && state.plan === null ? 0 : STEP_OF[state.phase];
 	return (
 		<div class="rm-bar">
-			<p class="rm-mode">{MODE_NAMES[mode]}</p>
+			<p class="rm-mode" tabIndex={-1} ref={focus}>
+				{MODE_NAMES[mode]}
+			</p>
 			<ol class="rm-steps">
 				{STEPS.map((name, at) => (
 					<li
@@ -146,7 +153,7 @@ function Body(props: BodyProps): JSX.Element {
 					state={state}
 					published={contract.published}
 					pickFolder={pickFolder}
-					commandLine={commandLine(contract)}
+					commandLine={commandLine(contract, state.job.variant)}
 					onStart={session.start}
 					onClose={onClose}
 				/>
@@ -169,6 +176,7 @@ function Body(props: BodyProps): JSX.Element {
 					error={state.error}
 					reached={reachedText(state)}
 					onRetry={again(props)}
+					onWithout={withoutPublished(props)}
 					onClose={onClose}
 				/>
 			);
@@ -178,7 +186,7 @@ function Body(props: BodyProps): JSX.Element {
 					state={state}
 					name={outputName(contract, state.job)}
 					pickFolder={pickFolder}
-					commandLine={commandLine(contract)}
+					commandLine={commandLine(contract, state.job.variant)}
 					onAgain={again(props)}
 					onClose={onClose}
 				/>
@@ -194,49 +202,26 @@ function again({ wish, onAsk, onClose }: BodyProps): () => void {
 	};
 }
 
+/** The way on where the published weights may be what cannot be read: merge, compare nothing. */
+function withoutPublished({ state, wish, contract, onAsk }: BodyProps): (() => void) | null {
+	if (state.phase !== 'failed' || state.plan !== null || wish === null) return null;
+	if (!HUB_ERRORS.has(state.error.code) || !compares(wish, contract)) return null;
+	return () => {
+		onAsk({ ...wish, compare: false });
+	};
+}
+
+/** What goes wrong between the page and a model on the Hub, before a plan. */
+const HUB_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+	'not-found',
+	'gated',
+	'file-missing',
+	'network-failed',
+	'http-status',
+]);
+
 function reachedText(state: Extract<State, { phase: 'failed' }>): string | null {
 	if (state.plan === null) return null;
 	const { tensorsDone } = state.progress;
 	return `It happened after ${formatCount(tensorsDone)} of ${formatCount(state.plan.totals.tensors)} tensors.`;
-}
-
-const TIMERS: Timers = {
-	now: () => performance.now(),
-	set: (run, milliseconds) => window.setTimeout(run, milliseconds),
-	clear: (id) => {
-		window.clearTimeout(id);
-	},
-};
-
-/** Tab title, live region, wake lock, and the question before leaving a page at work. */
-function useSideEffects(state: State): void {
-	const pageTitle = useMemo(() => document.title, []);
-	const announcer = useMemo(() => {
-		const region = document.createElement('p');
-		region.className = 'rm-hidden';
-		region.setAttribute('role', 'status');
-		region.dataset['part'] = 'announcements';
-		document.body.append(region);
-		return createAnnouncer((text) => {
-			region.textContent = text;
-		}, TIMERS);
-	}, []);
-	useEffect(() => {
-		document.title = tabTitle(state, pageTitle);
-		const text = describe(state);
-		if (text !== '') announcer.say(text);
-	}, [state]);
-	const running = state.phase === 'running' || state.phase === 'paused';
-	useEffect(() => {
-		if (!running) return undefined;
-		const awake = keepAwake();
-		const warn = (event: BeforeUnloadEvent): void => {
-			event.preventDefault();
-		};
-		window.addEventListener('beforeunload', warn);
-		return () => {
-			awake.release();
-			window.removeEventListener('beforeunload', warn);
-		};
-	}, [running]);
 }

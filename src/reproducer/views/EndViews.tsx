@@ -53,6 +53,8 @@ export function ErrorView(props: {
 	/** How far it got; null: before anything ran. */
 	readonly reached: string | null;
 	readonly onRetry: (() => void) | null;
+	/** Merges without comparing; null where that would not help. */
+	readonly onWithout: (() => void) | null;
 	readonly onClose: () => void;
 }): JSX.Element {
 	const { error } = props;
@@ -83,6 +85,11 @@ export function ErrorView(props: {
 				{props.onRetry !== null && (
 					<Button action="retry" kind="main" onPress={props.onRetry}>
 						Try again
+					</Button>
+				)}
+				{props.onWithout !== null && (
+					<Button action="without-published" onPress={props.onWithout}>
+						Merge without comparing
 					</Button>
 				)}
 				<Button action="close" kind="quiet" onPress={props.onClose}>

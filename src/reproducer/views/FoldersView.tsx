@@ -24,10 +24,13 @@ export function FoldersView({ references, onChosen, onClose }: FoldersViewProps)
 			<ul class="rm-folders">
 				{references.map((reference) => (
 					<li key={reference}>
-						<label>
-							<code>{reference}</code>
+						<code>{reference}</code>
+						<label class="rm-button rm-button-plain">
+							Choose its folder…
 							<input
 								type="file"
+								class="rm-hidden"
+								aria-label={`Folder of ${reference}`}
 								multiple
 								data-reference={reference}
 								ref={(input) => {

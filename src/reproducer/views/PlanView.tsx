@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { MEMORY_LIMIT } from '../sinks/memory.ts';
+import { MEMORY_LIMIT, MEMORY_LIMIT_TEXT } from '../sinks/memory.ts';
 import type { PickFolder } from '../sinks/picker.ts';
 import { PUBLISHED } from '../../merge/index.ts';
 import type { MergePlan } from '../../merge/index.ts';
@@ -82,7 +82,7 @@ async function startToFolder(props: PlanViewProps): Promise<void> {
 function TooLargeToKeep(props: PlanViewProps): JSX.Element {
 	return (
 		<p class="rm-note">
-			The merged model is larger than {formatBytes(MEMORY_LIMIT)} and is not kept in memory.{' '}
+			The merged model is larger than {MEMORY_LIMIT_TEXT} and is not kept in memory.{' '}
 			{props.pickFolder === null
 				? 'This browser cannot write to a folder while it merges; to keep the model, use a terminal:'
 				: 'Save it to a folder while it is made, or use a terminal:'}{' '}
@@ -102,7 +102,7 @@ function Totals({ plan, local }: { plan: MergePlan; local: boolean }): JSX.Eleme
 			<Fact name="To read" part="bytes-to-read">
 				{formatBytes(totals.bytesToRead)}
 			</Fact>
-			<Fact name="Result" part="bytes-to-write">
+			<Fact name="Merged model" part="bytes-to-write">
 				{formatBytes(totals.bytesToWrite)}
 			</Fact>
 			<Fact name="Memory" note="at most">

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { toRemeltError } from '../../errors/index.ts';
 import { formatBytes } from '../format.ts';
-import { MEMORY_LIMIT } from '../sinks/memory.ts';
+import { MEMORY_LIMIT_TEXT } from '../sinks/memory.ts';
 import type { PickFolder } from '../sinks/picker.ts';
 import type { Kept } from '../state.ts';
 import { Button } from './parts.tsx';
@@ -28,8 +28,8 @@ export function SaveBar(props: SaveBarProps): JSX.Element {
 	if (kept.kind === 'nothing')
 		return (
 			<p class="rm-save" data-part="save">
-				The merged model was compared and not kept: it is larger than {formatBytes(MEMORY_LIMIT)}.
-				To make it at a terminal: <code class="rm-command">{commandLine}</code>
+				The merged model was compared and not kept: it is larger than {MEMORY_LIMIT_TEXT}. To make
+				it at a terminal: <code class="rm-command">{commandLine}</code>
 			</p>
 		);
 	const { files } = kept;
@@ -49,7 +49,7 @@ export function SaveBar(props: SaveBarProps): JSX.Element {
 						attempt(() => downloadZip(name, files));
 					}}
 				>
-					Download {name}.zip, {formatBytes(size)}
+					Download .zip, {formatBytes(size)}
 				</Button>
 				{pickFolder !== null && (
 					<Button
@@ -63,7 +63,7 @@ export function SaveBar(props: SaveBarProps): JSX.Element {
 				)}
 			</p>
 			<p class="rm-soft" data-part="files">
-				{[...files.keys()].join(', ')}
+				<b>{name}</b> with {[...files.keys()].join(', ')}
 			</p>
 			<p role="status" data-part="save-message">
 				{message}
