@@ -94,7 +94,8 @@ function findToolchain(): Toolchain | string {
 		return { name: 'rustup', path: withCargo, env: {}, cargo: [] };
 
 	// Debian's rustc-web has no std for wasm32; with its sources, cargo can build one.
-	const linker = readdirSync('/usr/bin').find((file) => /^wasm-ld-\d+$/.test(file));
+	const programs = existsSync('/usr/bin') ? readdirSync('/usr/bin') : [];
+	const linker = programs.find((file) => /^wasm-ld-\d+$/.test(file));
 	if (existsSync('/usr/lib/rustlib/src') && existsSync('/usr/bin/cargo') && linker !== undefined)
 		return {
 			name: 'Debian',

@@ -158,6 +158,27 @@ describe('misuse is an error with the numbers, and the chunk can still be used',
 		expect(chunk.combine([1], 'BF16')).toEqual(two);
 	});
 
+	test('more memory than there can be', () => {
+		const chunk = kernels.chunk();
+		chunk.push('BF16', two);
+		const huge = new Uint8Array(4);
+		// The glue asks for as many bytes as an array says that it has.
+		Object.defineProperty(huge, 'length', { value: 2 ** 32 - 2 ** 16 });
+		const error: unknown = (() => {
+			try {
+				chunk.push('BF16', huge);
+				return null;
+			} catch (thrown) {
+				return thrown;
+			}
+		})();
+		expect(error).toMatchObject({
+			code: 'kernel-failed',
+			hint: 'Most likely memory ran out: use a smaller memory budget or fewer workers.',
+		});
+		expect(chunk.combine([1], 'BF16')).toEqual(two);
+	});
+
 	test('a chunk without inputs', () => {
 		const chunk = kernels.chunk();
 		expect(refusal(() => chunk.gram())).toBe('kernel-failed: gram: the chunk has no inputs');
