@@ -1,4 +1,5 @@
 import { href } from '../site/settings.ts';
+import sheet from '../styles/search.css?url';
 
 /** The part of Pagefind's browser API that the dialog uses. */
 interface Pagefind {
@@ -83,14 +84,28 @@ function moveFocus(event: KeyboardEvent, dialog: HTMLDialogElement, input: HTMLE
 	next.focus();
 }
 
+/** Adds the dialog's stylesheet to the page, and waits for it as long as it takes or fails. */
+async function loadSheet(): Promise<void> {
+	const link = document.createElement('link');
+	link.rel = 'stylesheet';
+	link.href = sheet;
+	const settled = new Promise((resolve) => {
+		link.addEventListener('load', resolve);
+		link.addEventListener('error', resolve);
+	});
+	document.head.append(link);
+	await settled;
+}
+
 /** Opens the page's search dialog; the first call wires it. */
-export function openSearch(dialog: HTMLDialogElement): void {
+export async function openSearch(dialog: HTMLDialogElement): Promise<void> {
 	const input = dialog.querySelector('input');
 	const list = dialog.querySelector('[data-search-results]');
 	const status = dialog.querySelector('[data-search-status]');
 	if (input === null || list === null || status === null) return;
 	if (dialog.dataset['wired'] === undefined) {
 		dialog.dataset['wired'] = '';
+		await loadSheet();
 		input.addEventListener('input', () => void search(input.value, list, status));
 		dialog.addEventListener('keydown', (event) => {
 			moveFocus(event, dialog, input);

@@ -38,7 +38,7 @@ function isTyping(target: EventTarget | null): boolean {
 function wireSearch(dialog: HTMLDialogElement): void {
 	const open = async (): Promise<void> => {
 		const { openSearch } = await import('./search.ts');
-		openSearch(dialog);
+		await openSearch(dialog);
 	};
 	for (const button of document.querySelectorAll('[data-search-open]'))
 		button.addEventListener('click', () => void open());

@@ -105,7 +105,7 @@ export function claimSentence({ card, recipe, recipeText, parents }: SiteCard): 
 /** What a reader can find out about that claim here: one or two sentences. */
 export function abilitySentence({ ability, recipe, recipeText, parents, card }: SiteCard): string {
 	if (ability === 'check')
-		return `Your browser can redo the merge from the ${parents.length === 1 ? 'parent' : 'parents'} on the Hub and compare every number with the published weights. Or rehearse the recipe on toy weights, in seconds, to see what it does.`;
+		return `Your browser can redo the merge from the ${parents.length === 1 ? 'parent' : 'parents'} on the Hub and compare it with the published weights, number by number. A rehearsal on toy weights takes seconds.`;
 	if (ability === 'rehearse') {
 		const local = parents.filter((parent) => parent.local).map(({ reference }) => reference);
 		return `The published weights cannot be checked from here: ${listWords(local)} ${local.length === 1 ? 'is a folder' : 'are folders'} on the author’s machine, never published. The recipe can still be rehearsed on toy weights.`;
