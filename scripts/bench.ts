@@ -4,7 +4,7 @@
  *
  * The two slerps must first give the same bits. Bytes are those that the job cannot avoid: slerp
  * reads two tensors and writes one (6 per bf16 element), memcpy reads one and writes one (4). The
- * WASM figures include copying into and out of its memory.
+ * WASM figures include copying into and out of its memory. Rates are those of the best run.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -93,30 +93,47 @@ function median(numbers: readonly number[]): number {
 	return sorted[sorted.length >> 1] ?? NaN;
 }
 
-function table(rows: readonly Row[], elements: number): string[] {
-	const first = rows[0]?.milliseconds ?? [];
-	const head = ['', 'min ms', 'median ms', 'G elements/s', 'GB/s', 'time / WASM slerp'];
-	const lines = rows.map(({ name, bytes, milliseconds }) => {
-		const middle = median(milliseconds);
-		// Ratios run by run, so that a slow moment of the machine hits both.
-		const ratio = median(milliseconds.map((time, i) => time / (first[i] ?? NaN)));
-		const rate = elements / middle / 1e6;
+/** How much longer a row takes than another, by the best runs and by the median of all. */
+function ratios(row: Row, over: Row): { best: number; middle: number } {
+	return {
+		best: Math.min(...row.milliseconds) / Math.min(...over.milliseconds),
+		middle: median(row.milliseconds) / median(over.milliseconds),
+	};
+}
+
+function table(rows: readonly Row[], slerp: Row, elements: number): string[] {
+	const head = ['', 'min ms', 'median ms', 'G elements/s', 'GB/s', '× WASM: min', 'median'];
+	const lines = rows.map((row) => {
+		const best = Math.min(...row.milliseconds);
+		const rate = elements / best / 1e6;
+		const ratio = ratios(row, slerp);
 		return [
-			name,
-			Math.min(...milliseconds).toFixed(2),
-			middle.toFixed(2),
+			row.name,
+			best.toFixed(2),
+			median(row.milliseconds).toFixed(2),
 			rate.toFixed(3),
-			(rate * bytes).toFixed(2),
-			ratio.toFixed(3),
+			(rate * row.bytes).toFixed(2),
+			ratio.best.toFixed(3),
+			ratio.middle.toFixed(3),
 		];
 	});
 	const all = [head, ...lines];
 	const widths = head.map((_, i) => Math.max(...all.map((line) => line[i]?.length ?? 0)));
-	return all.map((line) =>
-		line
-			.map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0)))
-			.join('  '),
-	);
+	const pad = (cell: string, i: number): string =>
+		i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0);
+	return all.map((line) => line.map(pad).join('  '));
+}
+
+/** Takes the measurements in turn, so that a slow moment of the machine hits all of them. */
+function measure(rows: readonly Row[], runs: number): void {
+	// The first round only warms up.
+	for (let i = -1; i < runs; i++)
+		for (const { run, milliseconds } of rows) {
+			const start = performance.now();
+			run();
+			const time = performance.now() - start;
+			if (i >= 0) milliseconds.push(time);
+		}
 }
 
 async function main(): Promise<void> {
@@ -140,39 +157,32 @@ async function main(): Promise<void> {
 	if (difference.identical !== elements)
 		throw new Error(`the two slerps differ: ${JSON.stringify(difference)}`);
 
-	const rows = [
-		row('WASM slerp', 6, () => {
-			wasmSlerp(wasm);
-		}),
-		row('plain TypeScript slerp', 6, () => {
-			plainSlerp(plain);
-		}),
-		row('memcpy of one tensor', 4, () => {
-			wasm.output.set(a);
-		}),
-		...partRows(wasm),
-	];
-	for (let i = -1; i < runs; i++)
-		for (const { run, milliseconds } of rows) {
-			const start = performance.now();
-			run();
-			const time = performance.now() - start;
-			// The first round only warms up.
-			if (i >= 0) milliseconds.push(time);
-		}
+	const slerp = row('WASM slerp', 6, () => {
+		wasmSlerp(wasm);
+	});
+	const typescript = row('plain TypeScript slerp', 6, () => {
+		plainSlerp(plain);
+	});
+	const memcpy = row('memcpy of one tensor', 4, () => {
+		wasm.output.set(a);
+	});
+	const rows = [slerp, typescript, memcpy, ...partRows(wasm)];
+	measure(rows, runs);
+
 	const { model = 'unknown processor' } = cpus()[0] ?? {};
 	console.log(`slerp of two bf16 tensors of ${elements} elements, one thread, ${runs} runs`);
 	console.log(`${model}, Node ${process.versions.node}; all ${elements} results are identical`);
-	console.log('');
-	for (const line of table(rows, elements)) console.log(line);
-	const [slerp, plainRow, copy] = rows.map(({ milliseconds }) => milliseconds);
-	const ratio = (over: readonly number[] = [], under: readonly number[] = []): number =>
-		median(over.map((time, i) => time / (under[i] ?? NaN)));
-	console.log('');
-	console.log(`WASM is ${ratio(plainRow, slerp).toFixed(1)} times as fast as plain TypeScript.`);
-	const perByte = (ratio(copy, slerp) * 6) / 4;
+	console.log(`\n${table(rows, slerp, elements).join('\n')}\n`);
+	const faster = ratios(typescript, slerp);
 	console.log(
-		`It moves ${(100 * perByte).toFixed(0)} % of the bytes per second that memcpy moves.`,
+		`WASM is ${faster.best.toFixed(1)} times as fast as plain TypeScript by the best runs, ` +
+			`${faster.middle.toFixed(1)} times by the median.`,
+	);
+	const copy = ratios(memcpy, slerp);
+	const percent = (time: number): string => ((100 * time * slerp.bytes) / memcpy.bytes).toFixed(0);
+	console.log(
+		`It reads and writes ${percent(copy.best)} % of the bytes per second that memcpy does, ` +
+			`${percent(copy.middle)} % by the median.`,
 	);
 }
 
