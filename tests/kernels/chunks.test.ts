@@ -59,7 +59,7 @@ test('SIMD and the element-by-element reference agree on any inputs and weights'
 		}),
 		{ numRuns: 60 },
 	);
-}, 60_000);
+});
 
 test('chunks of whole blocks give the bits of one chunk', () => {
 	fc.assert(
@@ -81,7 +81,7 @@ test('chunks of whole blocks give the bits of one chunk', () => {
 		),
 		{ numRuns: 25 },
 	);
-}, 60_000);
+});
 
 test('what combine and cast return stays the same when WASM memory grows and is used again', () => {
 	const bytes = new Uint8Array(1 << 20).fill(0x3c);
