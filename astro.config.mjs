@@ -75,6 +75,10 @@ export default defineConfig({
 				environment.hubOverride ? '1' : '0',
 			),
 		},
+		// Built sites and crates are not sources: a change there reloads nothing.
+		server: {
+			watch: { ignored: ['**/.cache/**', '**/wasm/target/**', `**/${environment.out}/**`] },
+		},
 		worker: { format: 'es' },
 		build: {
 			// Nothing is inlined: the content policy knows files only, and WASM is fetched by workers.

@@ -21,7 +21,7 @@ type Directive =
 export interface ContentPolicy {
 	readonly directives: Directive[];
 	readonly scriptResources: string[];
-	readonly styleResources: (string | { resource: string; kind: 'attribute' })[];
+	readonly styleResources: { resource: string; kind: 'element' | 'attribute' }[];
 }
 
 /**
@@ -48,7 +48,10 @@ export function contentPolicy(environment: Environment): ContentPolicy {
 			"form-action 'none'",
 		],
 		scriptResources: ["'self'", "'wasm-unsafe-eval'"],
-		styleResources: ["'self'", { resource: "'unsafe-inline'", kind: 'attribute' }],
+		styleResources: [
+			{ resource: "'self'", kind: 'element' },
+			{ resource: "'unsafe-inline'", kind: 'attribute' },
+		],
 	};
 }
 

@@ -51,7 +51,10 @@ describe('The content policy', () => {
 		const { directives, scriptResources, styleResources } = contentPolicy(readEnvironment({}));
 		expect(directives).toContain("default-src 'none'");
 		expect(scriptResources).toEqual(["'self'", "'wasm-unsafe-eval'"]);
-		expect(styleResources).toEqual(["'self'", { resource: "'unsafe-inline'", kind: 'attribute' }]);
+		expect(styleResources).toEqual([
+			{ resource: "'self'", kind: 'element' },
+			{ resource: "'unsafe-inline'", kind: 'attribute' },
+		]);
 	});
 
 	it('gives workers the same reach by a header on the scripts’ folder', () => {
