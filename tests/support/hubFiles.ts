@@ -79,12 +79,23 @@ async function write(
 	if (fault?.kind === 'drop-midway') end = Math.floor(end / 2);
 	for (let start = 0; start < end && !response.destroyed; start += PIECE) {
 		const more = response.write(bytes.subarray(start, Math.min(end, start + PIECE)));
-		if (!more) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+		if (!more) await drained(response);
 	}
 	if (end === bytes.length) return void response.end();
 	if (fault?.kind === 'drop-midway') return void setTimeout(() => response.destroy(), 20);
 	response.flushHeaders();
 	await once(response, 'close');
+}
+
+/** Waits until the response takes more, or is gone. Leaves no listener behind. */
+async function drained(response: ServerResponse): Promise<void> {
+	const settled = new AbortController();
+	const { signal } = settled;
+	const events = ['drain', 'close'].map(async (name) => once(response, name, { signal }));
+	await Promise.race(events).finally(() => {
+		settled.abort();
+	});
+	await Promise.allSettled(events);
 }
 
 /** The first bytes with a length prefix that reaches beyond the file. */
