@@ -16,7 +16,6 @@ export function SlerpPlay(): JSX.Element {
 	useEffect(() => {
 		setAwake(true);
 	}, []);
-	const between = Math.round(((interpolate(a, b, 0).angle * 180) / Math.PI) * 100) / 100;
 	return (
 		<div class="sf-play">
 			<div class="sf-stage">
@@ -46,39 +45,53 @@ export function SlerpPlay(): JSX.Element {
 			</div>
 			<div class="sf-side">
 				<SlerpReadout a={a} b={b} t={t} />
-				<div class="sf-fields needs-js no-print">
-					<Field
-						label="angle between, °"
-						value={between}
-						min={0}
-						max={180}
-						step={0.5}
-						onSet={(next) => {
-							setB(polar(norm(b), degreesOf(a) + next));
-						}}
-					/>
-					<Field
-						label="length of v₀"
-						value={round(norm(a))}
-						min={0.1}
-						max={LONGEST}
-						step={0.05}
-						onSet={(next) => {
-							setA(stretched(a, next));
-						}}
-					/>
-					<Field
-						label="length of v₁"
-						value={round(norm(b))}
-						min={0.1}
-						max={LONGEST}
-						step={0.05}
-						onSet={(next) => {
-							setB(stretched(b, next));
-						}}
-					/>
-				</div>
+				<Fields a={a} b={b} onA={setA} onB={setB} />
 			</div>
+		</div>
+	);
+}
+
+interface FieldsProps {
+	readonly a: Vector;
+	readonly b: Vector;
+	readonly onA: (vector: Vector) => void;
+	readonly onB: (vector: Vector) => void;
+}
+
+/** The angle between the vectors and their lengths, to type. */
+function Fields({ a, b, onA, onB }: FieldsProps): JSX.Element {
+	return (
+		<div class="sf-fields needs-js no-print">
+			<Field
+				label="angle between, °"
+				value={round((interpolate(a, b, 0).angle * 180) / Math.PI)}
+				min={0}
+				max={180}
+				step={0.5}
+				onSet={(next) => {
+					onB(polar(norm(b), degreesOf(a) + next));
+				}}
+			/>
+			<Field
+				label="length of v₀"
+				value={round(norm(a))}
+				min={0.1}
+				max={LONGEST}
+				step={0.05}
+				onSet={(next) => {
+					onA(stretched(a, next));
+				}}
+			/>
+			<Field
+				label="length of v₁"
+				value={round(norm(b))}
+				min={0.1}
+				max={LONGEST}
+				step={0.05}
+				onSet={(next) => {
+					onB(stretched(b, next));
+				}}
+			/>
 		</div>
 	);
 }

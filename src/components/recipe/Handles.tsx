@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { JSX, TargetedPointerEvent } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { StripPart, StripRow } from '../../recipe/index.ts';
 import { formatValue, pointPositions } from './view.ts';
@@ -60,7 +60,7 @@ function Handle({ label, value, x, extent, onChange }: HandleProps): JSX.Element
 	const set = (next: number): void => {
 		onChange(Math.round(Math.min(high, Math.max(low, next)) * 100) / 100);
 	};
-	const drag = (event: JSX.TargetedPointerEvent<HTMLSpanElement>): void => {
+	const drag = (event: TargetedPointerEvent<HTMLSpanElement>): void => {
 		const box = event.currentTarget.parentElement?.getBoundingClientRect();
 		if (!held.current || box === undefined) return;
 		set(high - ((event.clientY - box.top) / box.height) * (high - low));

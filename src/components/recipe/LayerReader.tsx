@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { layerSentence } from './Stack.tsx';
+import { layerSentence } from './stackWords.ts';
 import { formatValue, type RecipeView } from './view.ts';
 
 /** A slider over the layers that says what the chosen layer gets: the keyboard's way to point. */

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
 import type { SliceView } from '../../recipe/index.ts';
 import { LayerAxis } from './LayerAxis.tsx';
-import { formatValue, shortName, type RecipeView } from './view.ts';
+import { SliceTable } from './SliceTable.tsx';
+import { layerSentence, stackTitle } from './stackWords.ts';
+import { shortName, type RecipeView } from './view.ts';
 
 /** Heights of the drawing, in its own units. */
 const BAND = 10;
@@ -17,8 +19,6 @@ export function Stack({
 	readonly layer: number | null;
 }): JSX.Element {
 	const sources = sourcesOf(view);
-	const height = sources.length * (BAND + GAP) + BAND;
-	const bottom = height - BAND;
 	return (
 		<div class="rc-stack">
 			<p class="rc-title">{stackTitle(view)}</p>
@@ -31,55 +31,7 @@ export function Stack({
 					<span>output</span>
 				</span>
 				<div class="rc-plot" data-plot>
-					<svg
-						class="rc-ribbons"
-						viewBox={`0 0 ${String(view.layers)} ${String(height)}`}
-						preserveAspectRatio="none"
-						style={{ '--bands': String(sources.length) }}
-						aria-hidden="true"
-					>
-						{sources.map(({ model, layers }, row) => {
-							const top = row * (BAND + GAP);
-							return (
-								<g key={model}>
-									{view.stack.map((slice) => (
-										<Ribbon
-											key={slice.index}
-											slice={slice}
-											model={model}
-											from={top + BAND}
-											to={bottom}
-											here={layer !== null && layer >= slice.start && layer < slice.end}
-										/>
-									))}
-									{Array.from({ length: layers }, (_, at) => (
-										<rect key={at} class="rc-source" x={at} y={top} width="1" height={BAND} />
-									))}
-								</g>
-							);
-						})}
-						{view.stack.flatMap((slice) =>
-							slice.layers.map(({ output, repeated }) => (
-								<rect
-									key={output}
-									class={`rc-output rc-${kindOf(repeated, slice.identity)}${output === layer ? ' rc-here' : ''}`}
-									x={output}
-									y={bottom}
-									width="1"
-									height={BAND}
-								>
-									<title>{layerSentence(view, output)}</title>
-								</rect>
-							)),
-						)}
-						<path
-							class="rc-seam"
-							d={view.stack
-								.slice(1)
-								.map(({ start }) => `M${String(start)} ${String(bottom)}V${String(height)}`)
-								.join('')}
-						/>
-					</svg>
+					<Ribbons view={view} layer={layer} sources={sources} />
 				</div>
 				<span class="rc-outer" />
 			</div>
@@ -123,7 +75,7 @@ function kindOf(repeated: boolean, identity: boolean): string {
 }
 
 /** The models that slices take layers from, with as many layers as they are seen to have. */
-function sourcesOf({ stack, models }: RecipeView): { model: string; layers: number }[] {
+function sourcesOf({ stack, models }: RecipeView): Sources {
 	return models.flatMap((model) => {
 		const ends = stack.flatMap(({ sources }) =>
 			sources.filter((source) => source.model === model).map(({ range }) => range[1]),
@@ -157,11 +109,70 @@ function Ribbon({ slice, model, from, to, here }: RibbonProps): JSX.Element | nu
 	);
 }
 
-function stackTitle({ stack, layers, models }: RecipeView): string {
-	const repeated = stack.flatMap((slice) => slice.layers).filter((each) => each.repeated).length;
-	const from = models.length === 1 ? shortName(models[0] ?? '') : `${String(models.length)} models`;
-	const again = repeated === 0 ? '' : `, ${String(repeated)} of them taken a second time`;
-	return `${String(layers)} output layers in ${String(stack.length)} slices of ${from}${again}`;
+type Sources = readonly { readonly model: string; readonly layers: number }[];
+
+function Ribbons({
+	view,
+	layer,
+	sources,
+}: {
+	readonly view: RecipeView;
+	readonly layer: number | null;
+	readonly sources: Sources;
+}): JSX.Element {
+	const height = sources.length * (BAND + GAP) + BAND;
+	const bottom = height - BAND;
+	return (
+		<svg
+			class="rc-ribbons"
+			viewBox={`0 0 ${String(view.layers)} ${String(height)}`}
+			preserveAspectRatio="none"
+			style={{ '--bands': String(sources.length) }}
+			aria-hidden="true"
+		>
+			{sources.map(({ model, layers }, row) => {
+				const top = row * (BAND + GAP);
+				return (
+					<g key={model}>
+						{view.stack.map((slice) => (
+							<Ribbon
+								key={slice.index}
+								slice={slice}
+								model={model}
+								from={top + BAND}
+								to={bottom}
+								here={layer !== null && layer >= slice.start && layer < slice.end}
+							/>
+						))}
+						{Array.from({ length: layers }, (_, at) => (
+							<rect key={at} class="rc-source" x={at} y={top} width="1" height={BAND} />
+						))}
+					</g>
+				);
+			})}
+			{view.stack.flatMap((slice) =>
+				slice.layers.map(({ output, repeated }) => (
+					<rect
+						key={output}
+						class={`rc-output rc-${kindOf(repeated, slice.identity)}${output === layer ? ' rc-here' : ''}`}
+						x={output}
+						y={bottom}
+						width="1"
+						height={BAND}
+					>
+						<title>{layerSentence(view, output)}</title>
+					</rect>
+				)),
+			)}
+			<path
+				class="rc-seam"
+				d={view.stack
+					.slice(1)
+					.map(({ start }) => `M${String(start)} ${String(bottom)}V${String(height)}`)
+					.join('')}
+			/>
+		</svg>
+	);
 }
 
 /** Why a layer would be taken again and silenced. */
@@ -175,69 +186,4 @@ function identityNote({ stack }: RecipeView): JSX.Element | null {
 			trained.
 		</p>
 	);
-}
-
-/** What one output layer is, in words. */
-export function layerSentence({ stack }: RecipeView, output: number): string {
-	const slice = stack.find(({ start, end }) => output >= start && output < end);
-	const layer = slice?.layers.find((each) => each.output === output);
-	if (slice === undefined || layer === undefined) return '';
-	const names = slice.sources
-		.map(
-			({ model, range }) =>
-				`layer ${String(range[0] + output - slice.start)} of ${shortName(model)}`,
-		)
-		.join(' and ');
-	const again = layer.repeated ? ', again' : '';
-	return `Output layer ${String(output)}: ${names}${again}${scalesInWords(slice)}.`;
-}
-
-function scalesInWords({ scales, identity }: SliceView): string {
-	const rules = scales
-		.filter(({ filter, value }) => filter !== null || value !== 1)
-		.map(({ filter, value }) => {
-			const number =
-				typeof value === 'number' ? formatValue(value) : value.map(formatValue).join(' … ');
-			return `${filter ?? 'the rest'} × ${number}`;
-		});
-	if (rules.length === 0) return '';
-	return `; ${rules.join(', ')}${identity ? ': passes its input on unchanged' : ''}`;
-}
-
-function SliceTable({ view }: { readonly view: RecipeView }): JSX.Element {
-	return (
-		<details class="rc-details no-print">
-			<summary>Slices as a table</summary>
-			<div class="rc-scroll" tabindex={0} role="group" aria-label="Slices">
-				<table class="rc-table">
-					<thead>
-						<tr>
-							<th scope="col">output layers</th>
-							<th scope="col">from</th>
-							<th scope="col">layers</th>
-							<th scope="col">scaled</th>
-						</tr>
-					</thead>
-					<tbody>
-						{view.stack.map((slice) => (
-							<tr key={slice.index}>
-								<th scope="row">{span(slice.start, slice.end)}</th>
-								<td>{slice.sources.map(({ model }) => shortName(model)).join(', ')}</td>
-								<td>
-									{slice.sources.map(({ range }) => span(range[0], range[1])).join(', ')}
-									{slice.layers.every(({ repeated }) => repeated) ? ' again' : ''}
-								</td>
-								<td>{scalesInWords(slice).replace(/^; /, '') || '–'}</td>
-							</tr>
-						))}
-					</tbody>
-				</table>
-			</div>
-		</details>
-	);
-}
-
-/** A half-open range of layers, written with its last layer. */
-function span(start: number, end: number): string {
-	return end - start === 1 ? String(start) : `${String(start)}–${String(end - 1)}`;
 }
