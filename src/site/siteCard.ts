@@ -55,7 +55,10 @@ export function assembleCard(files: CardFiles): SiteCard {
 	};
 	const recipeText = card.recipes[0] ?? null;
 	const recipe = recipeText === null ? null : attempt(() => parseAt(recipeText, findings));
-	const runs = recipe !== null && attempt(() => findMethod(recipe.method)) !== null;
+	const runs =
+		recipe !== null &&
+		recipeText !== null &&
+		attempt(() => findMethodAt(recipe, recipeText)) !== null;
 	const parents = recipe === null ? [] : findParents(recipe, card.frontMatter);
 	const { provenance, rehearsal } = files;
 	const companions = {
@@ -75,25 +78,54 @@ export function assembleCard(files: CardFiles): SiteCard {
 }
 
 /** Parses a recipe; the places of findings and errors are counted in the card. */
-function parseAt({ text, line }: CardRecipe, findings: Finding[]): Recipe {
-	const inCard = (own: number): number => own + line - 1;
+function parseAt(text: CardRecipe, findings: Finding[]): Recipe {
 	try {
-		const { recipe, findings: found } = parseRecipe(text);
+		const { recipe, findings: found } = parseRecipe(text.text);
 		for (const finding of found)
 			findings.push(
-				finding.line === undefined ? finding : { ...finding, line: inCard(finding.line) },
+				finding.line === undefined ? finding : { ...finding, line: finding.line + text.line - 1 },
 			);
 		return recipe;
 	} catch (thrown) {
-		const { code, message, hint, details } = toRemeltError(thrown, 'recipe-invalid');
-		const own = details['line'];
-		const place = typeof own === 'number' ? { line: inCard(own) } : { line };
-		throw new RemeltError(code, message, {
-			hint,
-			details: { ...details, ...place },
-			cause: thrown,
-		});
+		throw placeInCard(thrown, text, text.line);
 	}
+}
+
+/** Looks the recipe's method up. */
+function findMethodAt({ method }: Recipe, text: CardRecipe): true {
+	try {
+		findMethod(method);
+		return true;
+	} catch (thrown) {
+		const before = /^[\s\S]*?(?=^["']?merge_method)/m.exec(text.text)?.[0] ?? '';
+		throw placeInCard(thrown, text, text.line + before.split('\n').length - 1);
+	}
+}
+
+/** An error of a recipe with its place counted in the card; `line` where it does not say one. */
+function placeInCard(thrown: unknown, { line: start }: CardRecipe, line: number): RemeltError {
+	const { code, message, hint, details } = toRemeltError(thrown, 'recipe-invalid');
+	const own = details['line'];
+	const place = typeof own === 'number' ? own + start - 1 : line;
+	return new RemeltError(code, countInCard(message, start), {
+		hint,
+		details: { ...details, line: place },
+		cause: thrown,
+	});
+}
+
+/** A message without its place in the recipe, and with the excerpt's lines counted in the card. */
+function countInCard(message: string, start: number): string {
+	const [first = '', ...excerpt] = message.split('\n');
+	const rows = excerpt.map((row) => /^\s*(\d*) \|(.*)$/.exec(row) ?? [row, '', row]);
+	const numbers = rows.map(([, number = '']) =>
+		number === '' ? '' : String(Number(number) + start - 1),
+	);
+	const width = Math.max(0, ...numbers.map((number) => number.length));
+	return [
+		first.replace(/ \(line \d+, column \d+\)/, ''),
+		...rows.map(([, , rest = ''], at) => `${(numbers[at] ?? '').padStart(width)} |${rest}`),
+	].join('\n');
 }
 
 function abilityOf(parents: readonly Parent[]): Ability {

@@ -80,11 +80,24 @@ describe('A card that is assembled', () => {
 		expect(abilityName(card)).toBe('Recipe not readable');
 	});
 
+	it('counts the lines of a recipe’s excerpt in the card', () => {
+		const card = assemble(fence('merge_method: slerp\nmodels: 3\n'));
+		const finding = card.findings.find(({ code }) => code === 'recipe-invalid');
+		expect(finding?.line).toBe(7);
+		expect(finding?.message.split('\n').slice(1)).toEqual([
+			'6 | merge_method: slerp',
+			'7 | models: 3',
+			'  |         ^',
+		]);
+	});
+
 	it('does not offer to run a method that Remelt does not know', () => {
 		const card = assemble(fence(SLERP.replace('slerp', 'frobnicate')));
 		expect(card.ability).toBe('none');
 		expect(abilityName(card)).toBe('Method not run yet');
-		expect(card.findings.map(({ code }) => code)).toContain('method-unknown');
+		const finding = card.findings.find(({ code }) => code === 'method-unknown');
+		expect(finding?.message).toContain('frobnicate');
+		expect(finding?.line).toBe(12);
 	});
 
 	it('keeps the card where a file beside it is broken', () => {
