@@ -73,7 +73,7 @@ const browserFolders = ['reproducer', 'components', 'layouts', 'pages', 'site'];
 const headless = folders.filter((name) => !browserFolders.includes(name));
 
 export default tseslint.config(
-	{ ignores: ['dist', '.astro', 'wasm', 'coverage', 'test-results', 'node_modules', '**/*.d.ts'] },
+	{ ignores: ['dist', '.astro', '.cache', 'wasm', 'coverage', 'test-results', 'node_modules', '**/*.d.ts'] },
 	tseslint.configs.strictTypeChecked,
 	...astro.configs['flat/recommended'],
 	{

@@ -34,7 +34,7 @@ export function resolveLocation(location: HubLocation): ResolvedLocation {
 			hint: 'Models are named owner/name, with letters, digits, dots, dashes and underscores.',
 			details: { repo },
 		});
-	const here: string | undefined = globalThis.location?.href;
+	const here = ownAddress()?.href;
 	return {
 		base: (whole ? base : new URL(base, here).href).replace(/\/+$/, ''),
 		repo,
@@ -52,4 +52,10 @@ function isRepoId(repo: string): boolean {
 export function fileAddress(location: ResolvedLocation, file: string): string {
 	const path = file.split('/').map(encodeURIComponent).join('/');
 	return `${location.base}/${location.repo}/resolve/${encodeURIComponent(location.revision)}/${path}`;
+}
+
+/** The address of the page or worker that this runs in; undefined in Node. */
+export function ownAddress(): URL | undefined {
+	const scope: { readonly location?: { readonly href: string } } = globalThis;
+	return scope.location === undefined ? undefined : new URL(scope.location.href);
 }

@@ -1,3 +1,4 @@
+import { ownAddress } from './location.ts';
 import type { Fetch } from './strictFetch.ts';
 
 /** More than any answer that a fact is about; a whole file is cut here. */
@@ -34,7 +35,7 @@ export async function observe(
 		signal?: AbortSignal | undefined;
 	},
 ): Promise<Observation> {
-	const page: string | undefined = globalThis.location?.origin;
+	const page = ownAddress()?.origin;
 	const timeout = AbortSignal.timeout(TIMEOUT);
 	const response = await fetch(url, {
 		headers: page === undefined ? { Origin: 'https://remelt.invalid', ...headers } : headers,
