@@ -4,6 +4,9 @@ import { DTYPES, readDtype } from './dtypes.ts';
 import { coerceNumber } from './numbers.ts';
 import { parseModelReference } from './references.ts';
 
+// Pages forbid code from strings; zod would otherwise try whether it may compile its checks.
+z.config({ jitless: true });
+
 const number = z.unknown().transform((value, context) => {
 	const read = coerceNumber(value);
 	if (read !== null) return read;
