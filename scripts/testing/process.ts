@@ -9,7 +9,7 @@ export interface Ended {
 }
 
 /** Runs a program without input to its end. */
-export async function runProgram(
+async function runProgram(
 	command: string,
 	args: readonly string[],
 	variables: Readonly<Record<string, string>> = {},
