@@ -1,10 +1,11 @@
 /**
- * Scores pages of the built site with Lighthouse: `npm run lighthouse -- [--site DIR] [PATH]…`
+ * Scores pages of the built site with Lighthouse: `npm run lighthouse -- [--site DIR] [--dark] [PATH]…`
  *
- * Builds the site first unless --site names one that is built. Lighthouse itself is fetched by npx,
+ * Builds the site first unless --site names one that is built; --dark asks for the dark look. Lighthouse itself is fetched by npx,
  * in a fixed version: with its 114 packages it is too much for every `npm ci`. Exit status 1 where a
  * score is below 100.
  */
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,7 +13,6 @@ import { readEnvironment } from '../src/site/environment.ts';
 import { CHROMIUM_FLAGS, CHROMIUM_HINT, findChromium } from './chromium.ts';
 import { serveSite } from './serve.ts';
 import { buildSite } from './sites.ts';
-import { spawn } from 'node:child_process';
 
 const LIGHTHOUSE = 'lighthouse@13.5.0';
 const CATEGORIES = ['accessibility', 'best-practices', 'seo'];
@@ -53,9 +53,12 @@ function defaultPaths(root: string): readonly string[] {
 	return ['', first(first('models/')), first('methods/')];
 }
 
+/** Makes Chromium say that the reader prefers dark pages. */
+const DARK = '--blink-settings=preferredColorScheme=0';
+
 /** Runs Lighthouse on an address. */
-async function measure(url: string, chromium: string): Promise<Report> {
-	const flags = ['--headless=new', ...CHROMIUM_FLAGS];
+async function measure(url: string, chromium: string, dark: boolean): Promise<Report> {
+	const flags = ['--headless=new', ...CHROMIUM_FLAGS, ...(dark ? [DARK] : [])];
 	const args = [
 		...['--yes', LIGHTHOUSE, url, '--quiet', '--no-enable-error-reporting'],
 		...['--output=json', '--output-path=stdout', `--only-categories=${CATEGORIES.join(',')}`],
@@ -110,7 +113,7 @@ function describe({ node, description, url }: Item): string {
 async function main(): Promise<number> {
 	const { values, positionals } = parseArgs({
 		allowPositionals: true,
-		options: { site: { type: 'string' } },
+		options: { site: { type: 'string' }, dark: { type: 'boolean', default: false } },
 	});
 	const chromium = findChromium();
 	if (chromium === null) {
@@ -124,8 +127,10 @@ async function main(): Promise<number> {
 	try {
 		let perfect = true;
 		const paths = positionals.map((path) => path.replace(/^\//, ''));
-		for (const path of paths.length > 0 ? paths : defaultPaths(root))
-			perfect = print(path, await measure(`${server.url}${path}`, chromium)) && perfect;
+		for (const path of paths.length > 0 ? paths : defaultPaths(root)) {
+			const report = await measure(`${server.url}${path}`, chromium, values.dark);
+			perfect = print(path, report) && perfect;
+		}
 		return perfect ? 0 : 1;
 	} finally {
 		await server.close();
