@@ -1,9 +1,10 @@
 /**
- * Scores pages of the built site with Lighthouse: `npm run lighthouse -- [--site DIR] [--dark] [PATH]…`
+ * Scores pages of the built site with Lighthouse:
+ * `npm run lighthouse -- [--site DIR] [--dark] [PATH]…`
  *
- * Builds the site first unless --site names one that is built; --dark asks for the dark look. Lighthouse itself is fetched by npx,
- * in a fixed version: with its 114 packages it is too much for every `npm ci`. Exit status 1 where a
- * score is below 100.
+ * Builds the site first unless --site names one that is built; --dark asks for the dark look.
+ * Lighthouse itself is fetched by npx, in a fixed version: with its 114 packages it is too much for
+ * every `npm ci`. Exit status 1 where a score is below 100.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
