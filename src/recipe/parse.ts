@@ -39,8 +39,15 @@ export function parseRecipe(text: string): { recipe: Recipe; findings: Finding[]
 		);
 	if ((countLayers(recipe) ?? 0) > MAX_LAYERS)
 		throw invalid('recipe-invalid', `take more than ${MAX_LAYERS} layers`, ['slices'], text, root);
-	const findings = [...keyFindings(text, root), ...yamlFindings(text, root)];
-	return { recipe, findings: findings.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+	return { recipe, findings: findingsOf(text, root) };
+}
+
+/** What there is to say, in order of lines; what stands under an anchor once. */
+function findingsOf(text: string, root: YamlNode): Finding[] {
+	const byPlace = new Map<string, Finding>();
+	for (const finding of [...keyFindings(text, root), ...yamlFindings(text, root)])
+		byPlace.set(`${finding.code} ${finding.line} ${finding.column}`, finding);
+	return [...byPlace.values()].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
 
 function toRecipe(written: WrittenRecipe, text: string): Recipe {

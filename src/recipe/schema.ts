@@ -28,7 +28,10 @@ const numberOrGradient = z.unknown().transform((value, context) => {
 export const filteredValueSchema = z.object(
 	{
 		/** A case-sensitive substring of the tensor's name; left out or `*`: any tensor. */
-		filter: z.string('must be a string: part of a tensor name').nullable().default(null),
+		filter: z
+			.string({ error: ({ input }) => filterProblem(input) })
+			.nullable()
+			.default(null),
 		/** A number, or a gradient: a list interpolated over the layers of the slice. */
 		value: numberOrGradient,
 	},
@@ -172,6 +175,11 @@ function passOn<T>(part: z.ZodType<T>, value: unknown, context: z.RefinementCtx)
 	for (const { path, message } of result.error.issues)
 		context.addIssue({ code: 'custom', path, message });
 	return z.NEVER;
+}
+
+function filterProblem(input: unknown): string {
+	const boolean = ': YAML 1.1 reads yes, no, on and off as booleans, so put the word in quotes';
+	return `must be part of a tensor's name, not ${show(input)}${typeof input === 'boolean' ? boolean : ''}`;
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -20,7 +20,7 @@ export function excerpt(text: string, place: TextPlace): string {
 	const width = String(place.line).length;
 	const shown = lines.slice(first - 1, place.line).map((line, index) => {
 		const clipped = line.length > EXCERPT_WIDTH ? `${line.slice(0, EXCERPT_WIDTH)}…` : line;
-		return `${String(first + index).padStart(width)} | ${clipped.replaceAll('\t', ' ')}`;
+		return `${String(first + index).padStart(width)} | ${clipped.replace(/\p{Cc}/gu, ' ')}`;
 	});
 	const caret = Math.min(place.column, EXCERPT_WIDTH + 1);
 	return [...shown, `${' '.repeat(width)} | ${' '.repeat(caret - 1)}^`].join('\n');

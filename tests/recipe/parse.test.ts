@@ -230,6 +230,12 @@ describe('a recipe that cannot be read', () => {
 			'dtype-unsupported',
 			{ path: 'dtype', line: 4, column: 8 },
 		],
+		[
+			'a filter that YAML reads as false',
+			[...minimal, 'parameters: {t: [{filter: no, value: 1}]}'].join('\n'),
+			'recipe-invalid',
+			{ path: 'parameters.t[0].filter' },
+		],
 		['modules', 'merge_method: slerp\nmodules: {default: {}}', 'recipe-unsupported', { line: 2 }],
 		[
 			'a tokenizer block',
@@ -262,6 +268,11 @@ describe('a recipe that cannot be read', () => {
 	it('shows the line with a caret under the column', async () => {
 		const error = await thrownBy(() => parseRecipe('merge_method: x\ndtype: bf16\nmodels: []'));
 		expect(error.message).toContain('2 | dtype: bf16\n  |        ^');
+	});
+
+	it('shows control characters as spaces', async () => {
+		const error = await thrownBy(() => parseRecipe('a: \0b'));
+		expect(error.message).toContain('1 | a:  b');
 	});
 
 	it('does not grow beyond bounds by aliases of aliases', async () => {
@@ -318,6 +329,17 @@ describe('a recipe with what mergekit drops without a word', () => {
 		expect(findingsOf(...minimal, '  parameters: {t: 0.5, weight: 1}')).toEqual([
 			['recipe-parameter-ignored', 4, 16, 't'],
 		]);
+	});
+
+	it('has one finding for what several places share by anchor', () => {
+		expect(
+			findingsOf(
+				'merge_method: linear',
+				'models:',
+				'- {model: a, parameters: &shared {wieght: 1}}',
+				'- {model: b, parameters: *shared}',
+			),
+		).toEqual([['recipe-parameter-unknown', 3, 35, 'weight']]);
 	});
 
 	it('has findings for keys that are read and have no effect', () => {
