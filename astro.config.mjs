@@ -7,6 +7,7 @@ import { rehearsalIntegration } from './scripts/rehearsal.ts';
 import { readEnvironment } from './src/site/environment.ts';
 import { headersIntegration, searchIntegration } from './src/site/integrations.ts';
 import { katexFonts } from './src/site/katexFonts.ts';
+import { lazyStylesIntegration } from './src/site/lazyStyles.ts';
 import { contentPolicy } from './src/site/policy.ts';
 
 const environment = readEnvironment(process.env);
@@ -49,6 +50,7 @@ export default defineConfig({
 		preact(),
 		sitemap({ filter: (page) => !page.endsWith('/404/') }),
 		rehearsalIntegration(),
+		lazyStylesIntegration(),
 		searchIntegration(),
 		headersIntegration(environment),
 	],
