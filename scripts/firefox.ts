@@ -28,6 +28,9 @@ function due(name: string): number {
 	return name === 'slerp-f32' ? 0 : 0.9999;
 }
 
+/** Its own build, so that it can run beside the tests. */
+const OWN = '.cache/sites/firefox';
+
 const PATIENCE = 60_000;
 
 /** Requests for weights that are answered before the run that will be cancelled is kept waiting. */
@@ -187,8 +190,9 @@ async function main(): Promise<number> {
 		console.error('No Firefox was found. Install one, or name one in REMELT_FIREFOX.');
 		return 2;
 	}
-	if (values.site === undefined) await buildSite(TEST_SITES.fixture);
-	const server = await serveSite({ root: values.site ?? TEST_SITES.fixture.root });
+	const { variables } = TEST_SITES.fixture;
+	if (values.site === undefined) await buildSite({ variables: { ...variables, REMELT_OUT: OWN } });
+	const server = await serveSite({ root: values.site ?? OWN });
 	const hub = await startHubServer({ models: await oracleModels() });
 	const downloads = await mkdtemp(join(tmpdir(), 'remelt-downloads-'));
 	try {
