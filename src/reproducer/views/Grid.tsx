@@ -66,8 +66,9 @@ function LayerNumbers({ layers }: { readonly layers: number }): JSX.Element {
 				layer
 			</span>
 			{Array.from({ length: layers }, (_, layer) => (
-				<span key={layer} role="columnheader" aria-label={`layer ${String(layer)}`}>
-					{layers <= 12 || layer % 4 === 0 ? layer : ''}
+				<span key={layer} role="columnheader">
+					<span class="rm-hidden">layer {layer}</span>
+					<span aria-hidden="true">{layers <= 12 || layer % 4 === 0 ? layer : ''}</span>
 				</span>
 			))}
 		</div>

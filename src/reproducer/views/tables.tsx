@@ -52,7 +52,7 @@ const PLAN_COLUMNS: readonly Column<PlannedIndex>[] = [
 export function PlanTable({ plan, selected, onSelect }: TableProps): JSX.Element {
 	return (
 		<SortableTable
-			caption="What each tensor gets"
+			caption="The plan, tensor by tensor"
 			columns={PLAN_COLUMNS}
 			rows={plan.tensors.map((tensor, index) => ({ tensor, index }))}
 			index={({ index }) => index}
