@@ -73,7 +73,18 @@ const browserFolders = ['reproducer', 'components', 'layouts', 'pages', 'site'];
 const headless = folders.filter((name) => !browserFolders.includes(name));
 
 export default tseslint.config(
-	{ ignores: ['dist', '.astro', '.cache', 'wasm', 'coverage', 'test-results', 'node_modules', '**/*.d.ts'] },
+	{
+		ignores: [
+			'dist',
+			'.astro',
+			'.cache',
+			'wasm',
+			'coverage',
+			'test-results',
+			'node_modules',
+			'**/*.d.ts',
+		],
+	},
 	tseslint.configs.strictTypeChecked,
 	...astro.configs['flat/recommended'],
 	{
@@ -105,10 +116,7 @@ export default tseslint.config(
 			// `return refuse(response)` ends a handler well.
 			'@typescript-eslint/no-confusing-void-expression': 'off',
 			'@typescript-eslint/no-meaningless-void-operator': 'off',
-			'@typescript-eslint/no-misused-spread': [
-				'error',
-				{ allow: ['string'] },
-			],
+			'@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
 			'@typescript-eslint/no-unused-vars': [
 				'error',
 				{ argsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' },

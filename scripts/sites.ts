@@ -35,16 +35,19 @@ export async function buildSite({ variables = {}, verbose }: BuildOptions = {}):
 	if (code !== 0) throw new Error(`astro build ended with ${String(code)}\n${output.join('')}`);
 }
 
+/** Where the sites for tests are built; two runs at the same time need two folders. */
+const SITES = process.env['REMELT_SITES'] ?? '.cache/sites';
+
 /** The two sites that browser tests read: the project's own cards, and cards about oracle models. */
 export const TEST_SITES = {
 	content: {
-		root: '.cache/sites/content',
-		variables: { REMELT_OUT: '.cache/sites/content', REMELT_HUB_OVERRIDE: '1' },
+		root: `${SITES}/content`,
+		variables: { REMELT_OUT: `${SITES}/content`, REMELT_HUB_OVERRIDE: '1' },
 	},
 	fixture: {
-		root: '.cache/sites/fixture',
+		root: `${SITES}/fixture`,
 		variables: {
-			REMELT_OUT: '.cache/sites/fixture',
+			REMELT_OUT: `${SITES}/fixture`,
 			REMELT_CONTENT: 'tests/fixtures/content',
 			REMELT_HUB_OVERRIDE: '1',
 		},

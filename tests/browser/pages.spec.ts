@@ -67,8 +67,10 @@ for (const card of CARDS) {
 		const source = readFileSync(join('content/cards', card, 'card.md'), 'utf8');
 		const tables = source.match(/^\|[\s:|-]+\|\s*$/gm) ?? [];
 		await expect(page.locator('main table[data-sortable]')).toHaveCount(tables.length);
-		const recipes = source.match(/^merge_method:/gm) ?? [];
-		await expect(page.locator('main figure[data-recipe]')).toHaveCount(recipes.length);
+		const shown = await page.locator('main figure[data-recipe] pre').allTextContents();
+		const fences = [...source.matchAll(/^```ya?ml\n(.*?)^```/gms)].map(([, fence = '']) => fence);
+		for (const recipe of fences.filter((fence) => fence.includes('merge_method:')))
+			expect(shown.map((text) => text.trimEnd())).toContain(recipe.trimEnd());
 		await context.close();
 	});
 
@@ -97,6 +99,50 @@ for (const card of CARDS) {
 		expect(await raw.text()).toBe(readFileSync(join('content/cards', card, 'card.md'), 'utf8'));
 	});
 }
+
+/** Recipes of the cards, as their cards give them: t over 32 layers by module. */
+const GRADIENTS = {
+	'Chilee244/Marcoro14-7B-slerp': [
+		[0, 0.5, 0.3, 0.7, 1],
+		[1, 0.5, 0.7, 0.3, 0],
+	],
+	'InferenceIllusionist/Excalibur-7b': [
+		[1, 0.7, 0.3, 0.5, 0],
+		[0, 0.3, 0.7, 0.5, 1],
+	],
+	'louisbrulenaudet/Pearl-7B-slerp': [
+		[0, 0.5, 0.3, 0.7, 1],
+		[1, 0.5, 0.7, 0.3, 0],
+	],
+} as const;
+
+/** Linear interpolation between evenly spaced values, as mergekit reads a gradient. */
+function gradientAt(values: readonly number[], share: number): number {
+	const place = share * (values.length - 1);
+	const left = Math.min(Math.floor(place), values.length - 2);
+	const [a = NaN, b = NaN] = values.slice(left);
+	return a + (b - a) * (place - left);
+}
+
+for (const [card, gradients] of Object.entries(GRADIENTS))
+	test(`${card} shows t for each of 32 layers as mergekit resolves it`, async ({ page, site }) => {
+		await page.goto(`${site.url}models/${card}/`);
+		const rows = await page
+			.locator('.rc-table tbody tr')
+			.evaluateAll((all) =>
+				all.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent)),
+			);
+		const layers = rows.filter(([layer = '']) => /^\d+$/.test(layer));
+		expect(layers.map(([layer]) => Number(layer))).toEqual(Array.from({ length: 32 }, (_, i) => i));
+		for (const [layer, ...cells] of layers) {
+			const share = Number(layer) / 31;
+			const expected = [...gradients.map((values) => gradientAt(values, share)), 0.5];
+			// Three decimals are shown.
+			expected.forEach((t, i) =>
+				expect(Math.abs(Number(cells[i]) - t)).toBeLessThanOrEqual(0.00051),
+			);
+		}
+	});
 
 test('every link inside the site leads somewhere', async ({ page, site, request }) => {
 	const known = new Map<string, string>();
