@@ -28,7 +28,7 @@ export interface RehearsalShape {
 }
 
 /** Why a card cannot simply be checked. */
-export type Blocked = 'no-recipe' | 'local-parents';
+export type Blocked = 'no-recipe' | 'local-parents' | 'method-unknown';
 
 /**
  * The base address of the Hub for this page: the contract's, or what `?hub=` names where the build

@@ -1,5 +1,6 @@
 import { findRecipes } from '../card/index.ts';
 import { RemeltError } from '../errors/index.ts';
+import { findMethod } from '../merge/index.ts';
 import { isLocalReference, modelReferences, parseRecipe } from '../recipe/index.ts';
 import type { Recipe } from '../recipe/index.ts';
 import type { RehearsalShape } from './contract.ts';
@@ -95,9 +96,13 @@ export interface RecipeOffer {
 	readonly rehearsal: RehearsalShape | null;
 }
 
-/** Reads a recipe and says what can be done with it. Throws `recipe-syntax` and `recipe-invalid`. */
+/**
+ * Reads a recipe and says what can be done with it. Throws `recipe-syntax`, `recipe-invalid`,
+ * `method-unknown` and `method-unsupported`.
+ */
 export function offerFor(text: string, shapes: readonly RehearsalShape[]): RecipeOffer {
 	const { recipe } = parseRecipe(text);
+	findMethod(recipe.method);
 	const models = modelReferences(recipe);
 	return {
 		method: recipe.method,

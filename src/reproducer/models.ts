@@ -1,4 +1,5 @@
-import { toRemeltError } from '../errors/index.ts';
+import { RemeltError, toRemeltError } from '../errors/index.ts';
+import { PUBLISHED } from '../merge/index.ts';
 import type { ModelFiles, ModelHeaders } from '../tensors/index.ts';
 import type { WorkerModel } from './run/protocol.ts';
 import type { Reading } from './state.ts';
@@ -54,14 +55,18 @@ export async function openModels(
 	};
 	report();
 	const open = async ([reference, location]: readonly [string, Location]): Promise<void> => {
-		opened.set(reference, await openOne(location, openers, either));
+		try {
+			opened.set(reference, await openOne(location, openers, either));
+		} catch (thrown) {
+			throw namingModel(thrown, reference);
+		}
 		report();
 	};
 	try {
 		await Promise.all([...locations].map(open));
 	} catch (thrown) {
 		others.abort();
-		throw toRemeltError(thrown, 'network-failed');
+		throw thrown;
 	}
 	// Maps keep insertion order, and models opened in any order: back to the recipe's.
 	return new Map(
@@ -70,6 +75,16 @@ export async function openModels(
 			return model === undefined ? [] : [[reference, model] as const];
 		}),
 	);
+}
+
+/** What opening threw, with the model's reference among its details. */
+function namingModel(thrown: unknown, reference: string): RemeltError {
+	const { code, message, hint, details } = toRemeltError(thrown, 'network-failed');
+	return new RemeltError(code, message, {
+		hint,
+		details: { model: reference === PUBLISHED ? 'the published one' : reference, ...details },
+		cause: thrown,
+	});
 }
 
 async function openOne(

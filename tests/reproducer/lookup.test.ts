@@ -101,6 +101,15 @@ describe('what is offered for a recipe', () => {
 		expect(offer.models).toEqual(['./models/a', 'owner/b@v2']);
 	});
 
+	test('a method that cannot be run throws with its name', () => {
+		expect(() => offerFor(RECIPE.replace('slerp', 'alchemy'), shapes)).toThrow(
+			expect.objectContaining({ code: 'method-unknown', details: expect.anything() as unknown }),
+		);
+		expect(() => offerFor(RECIPE.replace('slerp', 'ties'), shapes)).toThrow(
+			expect.objectContaining({ code: 'method-unsupported' }),
+		);
+	});
+
 	test('a recipe that does not parse throws with its place', () => {
 		expect(() => offerFor('slices: [', shapes)).toThrow(
 			expect.objectContaining({ code: 'recipe-syntax' }),

@@ -151,7 +151,7 @@ describe('a session', () => {
 		expect(stage.state()).toMatchObject({
 			phase: 'failed',
 			plan: null,
-			error: { code: 'not-found' },
+			error: { code: 'not-found', details: { model: 'oracle/b' } },
 		});
 		broken = false;
 		await toPlan(stage);

@@ -39,6 +39,7 @@ const DETAIL_NAMES: Readonly<Record<string, string>> = {
 	url: 'Address',
 	expected: 'Expected',
 	found: 'Found',
+	received: 'Received',
 	line: 'Line',
 	column: 'Column',
 	method: 'Method',
