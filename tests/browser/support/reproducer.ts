@@ -21,6 +21,18 @@ export interface Reproducer {
 	readonly error: Locator;
 }
 
+/** The reproducer of the page that is open. */
+export function reproducerOn(page: Page): Reproducer {
+	const root = page.locator('[data-reproducer], [data-part="shell"]');
+	return {
+		part: (name) => page.locator(`[data-part="${name}"]`),
+		button: (action) => root.locator(`[data-action="${action}"]`),
+		ask: (mode) => root.locator(`[data-ask="${mode}"]`).click(),
+		reach: (phase) => expect(root.locator('[data-phase]')).toHaveAttribute('data-phase', phase),
+		error: root.locator('[data-error-code]'),
+	};
+}
+
 /** Opens a card of the fixture site whose Hub is the given one. */
 export async function openCard(
 	page: Page,
@@ -29,14 +41,7 @@ export async function openCard(
 	hub: HubServer,
 ): Promise<Reproducer> {
 	await page.goto(`${fixture.url}models/${id}/?hub=${hub.url}`);
-	const root = page.locator('[data-reproducer]');
-	return {
-		part: (name) => page.locator(`[data-part="${name}"]`),
-		button: (action) => root.locator(`[data-action="${action}"]`),
-		ask: (mode) => root.locator(`[data-ask="${mode}"]`).click(),
-		reach: (phase) => expect(root.locator('[data-phase]')).toHaveAttribute('data-phase', phase),
-		error: root.locator('[data-error-code]'),
-	};
+	return reproducerOn(page);
 }
 
 /** Presses the download button and reads the zip: path -> content. */
