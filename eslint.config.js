@@ -18,6 +18,7 @@ export const mayImport = {
 	verify: ['merge', 'kernels', 'recipe', 'hub', 'tensors', 'errors'],
 	card: ['errors'],
 	evals: ['card', 'errors'],
+	lookup: ['card', 'errors'],
 	check: ['card', 'evals', 'recipe', 'errors'],
 	reproducer: [
 		'verify',
@@ -26,6 +27,7 @@ export const mayImport = {
 		'recipe',
 		'hub',
 		'rehearsal',
+		'lookup',
 		'card',
 		'tensors',
 		'errors',
@@ -37,6 +39,7 @@ export const mayImport = {
 		'recipe',
 		'hub',
 		'rehearsal',
+		'lookup',
 		'card',
 		'check',
 		'tensors',

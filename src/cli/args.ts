@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 /** What was asked for at the command line. */
 export interface Arguments {
 	readonly command: 'merge' | 'plan';
-	/** A recipe, or a card with one. */
+	/** A recipe, a card with one, or a repository. */
 	readonly recipe: string;
 	/** Which of a card's recipes, counted from 1. */
 	readonly number: number;
@@ -28,7 +28,8 @@ export const USAGE = `Usage:
   remelt merge RECIPE --published MODEL        re-run a merge and compare, writing nothing
   remelt plan RECIPE [options]                 show what a merge would read, do and write
 
-RECIPE is a mergekit configuration (.yml, .yaml) or a model card with one in it (.md).
+RECIPE is a mergekit configuration (.yml, .yaml), a model card with one in it (.md), or a model on
+the Hub that has one (owner/name, owner/name@revision).
 
 Options:
   --out FOLDER          where the merged model goes; must be empty or not exist

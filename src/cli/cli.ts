@@ -7,7 +7,8 @@ import type { ModelFiles } from '../tensors/index.ts';
 import { summarize } from '../verify/index.ts';
 import { readArguments, USAGE, UsageError, type Arguments } from './args.ts';
 import { createNodeFolderSink } from './folderSink.ts';
-import { openModel, openModels, readRecipeText } from './models.ts';
+import { openModel, openModels } from './models.ts';
+import { readRecipeText } from './recipeText.ts';
 import { errorText, findingText, planTable, planText, progressText, resultText } from './print.ts';
 
 /** Tensors in flight: enough to read while another computes. */
@@ -47,9 +48,8 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
 
 async function runArguments(args: Arguments, terminal: Terminal): Promise<number> {
 	const signal = terminal.signal ?? new AbortController().signal;
-	const { text, of } = await readRecipeText(args);
-	if (of > 1)
-		terminal.err(`Recipe ${args.number} of the ${of} in the card; --recipe takes another.\n`);
+	const { text, of } = await readRecipeText(args, signal);
+	if (of > 1) terminal.err(`Recipe ${args.number} of the ${of} there; --recipe takes another.\n`);
 	const { recipe, findings } = parseRecipe(text);
 	for (const finding of findings) terminal.err(`${findingText(finding)}\n`);
 	const models = await openModels(recipe, args, signal);

@@ -1,42 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
-import { findRecipes } from '../card/index.ts';
+import { stat } from 'node:fs/promises';
 import { RemeltError } from '../errors/index.ts';
 import { openHubModel } from '../hub/index.ts';
 import { modelReferences, parseModelReference, type Recipe } from '../recipe/index.ts';
 import type { ModelFiles } from '../tensors/index.ts';
 import { openNodeFolder } from '../tensors/node.ts';
 import type { Arguments } from './args.ts';
-
-/**
- * The recipe's YAML, the file itself or a fence of the card, and how many recipes there are to choose from.
- * @throws `file-missing`, `recipe-missing`
- */
-export async function readRecipeText({
-	recipe,
-	number,
-}: Pick<Arguments, 'recipe' | 'number'>): Promise<{ text: string; of: number }> {
-	const text = await readFile(recipe, 'utf8').catch((error: unknown) => {
-		throw new RemeltError('file-missing', `The file ${recipe} cannot be read.`, {
-			hint: 'Check the path.',
-			details: { file: recipe },
-			cause: error,
-		});
-	});
-	if (!/\.(?:md|markdown)$/i.test(recipe)) return { text, of: 1 };
-	const recipes = findRecipes(text);
-	const found = recipes[number - 1];
-	if (found !== undefined) return { text: found.text, of: recipes.length };
-	throw new RemeltError(
-		'recipe-missing',
-		recipes.length === 0
-			? `The card ${recipe} has no merge recipe in it.`
-			: `The card ${recipe} has ${recipes.length} merge recipes, not ${number}.`,
-		{
-			hint: 'A recipe is a fenced YAML block with merge_method; it can also be given as a file.',
-			details: { file: recipe, recipes: recipes.length },
-		},
-	);
-}
 
 /** Opens every model that a recipe names, by its reference. Throws as the Hub and folders do. */
 export async function openModels(

@@ -10,8 +10,8 @@ export interface ReproducerContract {
 	readonly hub: string;
 	/** Whether `?hub=` in the page's address may name another base: test builds only. */
 	readonly hubOverride?: boolean | undefined;
-	/** Whether this site has a card of that id; default true. */
-	readonly hasCard?: boolean | undefined;
+	/** Where the recipe was found: in this site's card (the default), in the repo, in a pasted text. */
+	readonly recipeFrom?: 'card' | 'repo' | 'text' | undefined;
 	/** Which toy weights fit; null where the layer count is not known. */
 	readonly rehearsal: RehearsalShape | null;
 	/** Why the published weights cannot simply be checked. */

@@ -1,7 +1,8 @@
 import { toRemeltError } from '../errors/index.ts';
 import { hubBase } from './contract.ts';
 import type { RehearsalShape, ReproducerContract } from './contract.ts';
-import type { FoundRecipe, RecipeOffer, RepoAddress } from './lookup.ts';
+import type { FoundRecipe, RepoAddress } from '../lookup/index.ts';
+import type { RecipeOffer } from './offer.ts';
 import { startReproducer } from './starter.ts';
 
 /** What the build tells the page at `/reproduce/`. */
@@ -33,7 +34,7 @@ export function startReproducePage(root: HTMLElement, settings: ReproducePageSet
 		page.busy('Looking for the recipe…');
 		try {
 			const found = await find();
-			const { offerFor } = await import('./lookup.ts');
+			const { offerFor } = await import('./offer.ts');
 			const terms = offerFor(found.recipe.text, settings.shapes);
 			page.offer(found, terms);
 			stop = startReproducer(page.shell, contractOf(found, terms, settings));
@@ -65,11 +66,12 @@ interface Found {
 	readonly recipe: FoundRecipe;
 	/** The model that claims it; null for a pasted recipe without one. */
 	readonly model: RepoAddress | null;
+	readonly source: 'repo' | 'text';
 }
 
 async function findByRepo(text: string, settings: ReproducePageSettings): Promise<Found> {
 	const [{ findInRepo, parseRepoAddress }, { readHubText }, { RemeltError }] = await Promise.all([
-		import('./lookup.ts'),
+		import('../lookup/index.ts'),
 		import('../hub/index.ts'),
 		import('../errors/index.ts'),
 	]);
@@ -82,12 +84,12 @@ async function findByRepo(text: string, settings: ReproducePageSettings): Promis
 	const recipe = await findInRepo(model, (address, file) =>
 		readHubText({ base, ...address }, file),
 	);
-	return { recipe, model };
+	return { recipe, model, source: 'repo' };
 }
 
 async function findByText(text: string, published: string): Promise<Found> {
 	const [{ findInText, parseRepoAddress }, { RemeltError }] = await Promise.all([
-		import('./lookup.ts'),
+		import('../lookup/index.ts'),
 		import('../errors/index.ts'),
 	]);
 	const model = published.trim() === '' ? null : parseRepoAddress(published);
@@ -95,11 +97,11 @@ async function findByText(text: string, published: string): Promise<Found> {
 		throw new RemeltError('not-found', `“${published}” is not the name of a model on the Hub.`, {
 			hint: 'Type owner/name, or leave the field empty.',
 		});
-	return { recipe: findInText(text), model };
+	return { recipe: findInText(text), model, source: 'text' };
 }
 
 function contractOf(
-	{ recipe, model }: Found,
+	{ recipe, model, source }: Found,
 	terms: RecipeOffer,
 	settings: ReproducePageSettings,
 ): ReproducerContract {
@@ -112,7 +114,7 @@ function contractOf(
 	return {
 		id: model?.repo ?? 'pasted-recipe',
 		recipe: recipe.text,
-		hasCard: false,
+		recipeFrom: source,
 		published,
 		hub: settings.hub,
 		hubOverride: settings.hubOverride,

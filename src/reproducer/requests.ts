@@ -115,11 +115,13 @@ export function outputName(
 }
 
 /**
- * The command that does the same at a terminal: with the card's file where the site has that card and
- * its recipe is run, else with a file that the reader saves the recipe to.
+ * The command that does the same at a terminal: with the card's file where the site has that card,
+ * with the repo's name where the recipe came from there, else with a file that the reader saves the
+ * recipe to.
  */
 export function commandLine(contract: ReproducerContract, variant: boolean): string {
-	const own = variant || contract.hasCard === false;
-	const recipe = own ? 'recipe.yml' : `content/cards/${contract.id}/card.md`;
-	return `npm run remelt -- merge ${recipe} --out ./${shortName(contract.id)}`;
+	const { id, published, recipeFrom = 'card' } = contract;
+	const places = { card: `content/cards/${id}/card.md`, repo: published ?? id, text: 'recipe.yml' };
+	const recipe = places[variant ? 'text' : recipeFrom];
+	return `npm run remelt -- merge ${recipe} --out ./${shortName(id)}`;
 }

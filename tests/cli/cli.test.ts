@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -92,6 +92,24 @@ describe('remelt merge', () => {
 		expect(hub.log).toEqual([]);
 		const expected = expectedTensors('passthrough-block-expansion');
 		expect(compareTensors(expected, loadFolder(out)).rows).toEqual([]);
+	});
+
+	it('reads the recipe from a repository, and the parents it names', async () => {
+		const repo = join(root, 'repo');
+		await cp(expectedFolder('slerp-far'), repo, { recursive: true });
+		await rename(await recipeFor('slerp-far'), join(repo, 'mergekit_config.yml'));
+		const own = await startHubServer({
+			models: {
+				'oracle/a': modelFolder('a'),
+				'oracle/x': modelFolder('x'),
+				'oracle/merged': repo,
+			},
+		});
+		const args = ['merge', 'oracle/merged', '--published', 'oracle/merged', '--hub', own.url];
+		const said = await remelt(args);
+		await own.close();
+		expect(said).toMatchObject({ status: 0 });
+		expect(said.out).toContain('\nclose: ');
 	});
 
 	it('compares with a published model and says how close it is', async () => {
@@ -203,6 +221,9 @@ describe('what cannot be done', () => {
 		for (const [argv, code] of [
 			[['plan', join(root, 'none.yml')], 'file-missing'],
 			[['plan', join(root, 'card.md')], 'recipe-missing'],
+			[['plan', 'configs/none.yml'], 'file-missing'],
+			[['plan', 'oracle/none'], 'not-found'],
+			[['plan', 'oracle/a'], 'recipe-missing'],
 			[['plan', recipe, '--model', 'oracle/q=.'], 'not-found'],
 			[['plan', recipe, '--published', 'oracle/none'], 'not-found'],
 			[['plan', recipe, '--published', 'a+b+c'], 'recipe-invalid'],

@@ -1,9 +1,5 @@
 import { findRecipes } from '../card/index.ts';
 import { RemeltError } from '../errors/index.ts';
-import { findMethod } from '../merge/index.ts';
-import { isLocalReference, modelReferences, parseRecipe } from '../recipe/index.ts';
-import type { Recipe } from '../recipe/index.ts';
-import type { RehearsalShape } from './contract.ts';
 
 /** A recipe that was found, and where. */
 export interface FoundRecipe {
@@ -43,22 +39,26 @@ export type ReadText = (address: RepoAddress, file: string) => Promise<string | 
 const PLACES = ['mergekit_config.yml', 'README.md'] as const;
 
 /**
- * Looks for a repo's recipe: in the file that mergekit writes, then in the card's fences. Throws
- * `recipe-missing`, and what `read` throws.
+ * Looks for a repo's recipe: in the file that mergekit writes, then in the card's fences, of which
+ * `number` tells the one to take, counted from 1. Throws `recipe-missing`, and what `read` throws.
  */
-export async function findInRepo(address: RepoAddress, read: ReadText): Promise<FoundRecipe> {
+export async function findInRepo(
+	address: RepoAddress,
+	read: ReadText,
+	number = 1,
+): Promise<FoundRecipe> {
 	for (const file of PLACES) {
 		const text = await read(address, file);
 		if (text === null) continue;
 		if (file === 'mergekit_config.yml') return { text, file, line: null, others: 0 };
-		const found = inFences(text, file);
+		const found = inFences(text, file, number);
 		if (found !== null) return found;
 	}
 	throw new RemeltError(
 		'recipe-missing',
 		`${address.repo} has no mergekit_config.yml, and its card gives no recipe that could be found.`,
 		{
-			hint: 'If you have the recipe from elsewhere, paste it below and name this model to compare with.',
+			hint: 'If you have the recipe from elsewhere, give that and name this model to compare with.',
 			details: { repo: address.repo, revision: address.revision },
 		},
 	);
@@ -80,44 +80,9 @@ export function findInText(text: string): FoundRecipe {
 	return { text, file: 'the text', line: null, others: 0 };
 }
 
-function inFences(text: string, file: string): FoundRecipe | null {
-	const [first, ...others] = findRecipes(text);
-	if (first === undefined) return null;
-	return { text: first.text, file, line: first.line, others: others.length };
-}
-
-/** What a page needs to know of a recipe before it offers to run it. */
-export interface RecipeOffer {
-	readonly method: string;
-	readonly models: readonly string[];
-	/** Models that were never published. */
-	readonly local: readonly string[];
-	/** Toy weights that fit; null where none do. */
-	readonly rehearsal: RehearsalShape | null;
-}
-
-/**
- * Reads a recipe and says what can be done with it. Throws `recipe-syntax`, `recipe-invalid`,
- * `method-unknown` and `method-unsupported`.
- */
-export function offerFor(text: string, shapes: readonly RehearsalShape[]): RecipeOffer {
-	const { recipe } = parseRecipe(text);
-	findMethod(recipe.method);
-	const models = modelReferences(recipe);
-	return {
-		method: recipe.method,
-		models,
-		local: models.filter(isLocalReference),
-		rehearsal: shapeFor(recipe, shapes),
-	};
-}
-
-/** The smallest toy shape that has all layers that a recipe reads; null where none has. */
-function shapeFor(recipe: Recipe, shapes: readonly RehearsalShape[]): RehearsalShape | null {
-	const ends = recipe.slices.flatMap(({ sources }) =>
-		sources.map(({ layerRange }) => layerRange[1]),
-	);
-	const needed = Math.max(0, ...ends);
-	const fitting = shapes.filter(({ layers }) => layers >= needed);
-	return [...fitting].sort((a, b) => a.layers - b.layers)[0] ?? null;
+function inFences(text: string, file: string, number = 1): FoundRecipe | null {
+	const recipes = findRecipes(text);
+	const found = recipes[number - 1];
+	if (found === undefined) return null;
+	return { text: found.text, file, line: found.line, others: recipes.length - 1 };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseRecipe } from '../../src/recipe/index.ts';
 import type { ReproducerContract } from '../../src/reproducer/contract.ts';
-import { findInRepo, findInText, offerFor, parseRepoAddress } from '../../src/reproducer/lookup.ts';
+import { offerFor } from '../../src/reproducer/offer.ts';
 import { commandLine, outputName, requestFor } from '../../src/reproducer/requests.ts';
 
 const RECIPE = `merge_method: slerp
@@ -15,73 +15,6 @@ slices:
 parameters:
   t: 0.5
 `;
-
-const CARD = `---
-license: mit
----
-# A card
-
-\`\`\`yaml
-${RECIPE}\`\`\`
-`;
-
-describe('the address of a model', () => {
-	test.each([
-		['owner/name', 'owner/name', 'main'],
-		[' owner/name@0a1b2c ', 'owner/name', '0a1b2c'],
-		['https://huggingface.co/owner/name', 'owner/name', 'main'],
-		['https://huggingface.co/owner/name/tree/v1', 'owner/name', 'v1'],
-	])('%s', (text, repo, revision) => {
-		expect(parseRepoAddress(text)).toEqual({ repo, revision });
-	});
-
-	test.each(['', 'name', 'a/b/c', '../../etc/passwd', 'a b/c', 'javascript:alert(1)'])(
-		'%s is none',
-		(text) => {
-			expect(parseRepoAddress(text)).toBeNull();
-		},
-	);
-});
-
-describe('looking for a recipe in a repo', () => {
-	const address = { repo: 'owner/name', revision: 'main' };
-	const repo =
-		(files: Readonly<Record<string, string>>) =>
-		async (_: unknown, file: string): Promise<string | null> =>
-			Promise.resolve(files[file] ?? null);
-
-	test('prefers the file that mergekit writes', async () => {
-		const found = await findInRepo(
-			address,
-			repo({ 'mergekit_config.yml': RECIPE, 'README.md': '' }),
-		);
-		expect(found).toEqual({ text: RECIPE, file: 'mergekit_config.yml', line: null, others: 0 });
-	});
-
-	test('falls back to the card’s fence, with its line', async () => {
-		const found = await findInRepo(address, repo({ 'README.md': CARD }));
-		expect(found).toMatchObject({ file: 'README.md', line: 7, others: 0 });
-		expect(found.text.trim()).toBe(RECIPE.trim());
-	});
-
-	test('says so where there is none', async () => {
-		await expect(findInRepo(address, repo({ 'README.md': '# Nothing' }))).rejects.toMatchObject({
-			code: 'recipe-missing',
-			details: { repo: 'owner/name' },
-		});
-	});
-});
-
-describe('a pasted text', () => {
-	test('may be a recipe, or a card with one', () => {
-		expect(findInText(RECIPE).text).toBe(RECIPE);
-		expect(findInText(CARD).text.trim()).toBe(RECIPE.trim());
-	});
-
-	test.each(['', '   \n', '# A heading\n\nProse.'])('%j has none', (text) => {
-		expect(() => findInText(text)).toThrow(expect.objectContaining({ code: 'recipe-missing' }));
-	});
-});
 
 describe('what is offered for a recipe', () => {
 	const shapes = [
@@ -163,7 +96,9 @@ describe('a request', () => {
 			'npm run remelt -- merge content/cards/owner/merged/card.md --out ./merged',
 		);
 		expect(commandLine(contract, true)).toContain('merge recipe.yml');
-		expect(commandLine({ ...contract, hasCard: false }, false)).toContain('merge recipe.yml');
+		expect(commandLine({ ...contract, recipeFrom: 'text' }, false)).toContain('merge recipe.yml');
+		const pinned = { ...contract, recipeFrom: 'repo', published: 'owner/merged@v1' } as const;
+		expect(commandLine(pinned, false)).toContain('merge owner/merged@v1 --out ./merged');
 	});
 
 	test('for folders takes the reader’s files, and the Hub for the rest', () => {

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { findRecipes } from '../card/index.ts';
+import { RemeltError } from '../errors/index.ts';
+import { readHubText } from '../hub/index.ts';
+import { findInRepo, parseRepoAddress } from '../lookup/index.ts';
+import type { Arguments } from './args.ts';
+
+/** A recipe's YAML, and how many recipes there are to choose from where it was found. */
+export interface RecipeText {
+	readonly text: string;
+	readonly of: number;
+}
+
+/**
+ * Reads the recipe that a command line names: a file with it, a card's fence, or a repository on the
+ * Hub where no file has that name.
+ * @throws `file-missing`, `recipe-missing`, and as the Hub does
+ */
+export async function readRecipeText(
+	{ recipe, number, hub }: Pick<Arguments, 'recipe' | 'number' | 'hub'>,
+	signal: AbortSignal,
+): Promise<RecipeText> {
+	const text = await readFile(recipe, 'utf8').catch((error: unknown) => {
+		if (isAbsent(error)) return null;
+		throw fileMissing(recipe, error);
+	});
+	if (text !== null) return isCard(recipe) ? fromCard(text, recipe, number) : { text, of: 1 };
+	const address = /\.ya?ml$/i.test(recipe) || isCard(recipe) ? null : parseRepoAddress(recipe);
+	if (address === null) throw fileMissing(recipe);
+	const found = await findInRepo(
+		address,
+		async (of, name) => readHubText({ base: hub, ...of }, name, { signal }),
+		number,
+	);
+	return { text: found.text, of: found.others + 1 };
+}
+
+function isCard(path: string): boolean {
+	return /\.(?:md|markdown)$/i.test(path);
+}
+
+function isAbsent(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function fileMissing(file: string, cause?: unknown): RemeltError {
+	return new RemeltError('file-missing', `The file ${file} cannot be read.`, {
+		hint: 'Check the path; a repository on the Hub is named owner/name.',
+		details: { file },
+		cause,
+	});
+}
+
+function fromCard(card: string, file: string, number: number): RecipeText {
+	const recipes = findRecipes(card);
+	const found = recipes[number - 1];
+	if (found !== undefined) return { text: found.text, of: recipes.length };
+	throw new RemeltError(
+		'recipe-missing',
+		recipes.length === 0
+			? `The card ${file} has no merge recipe in it.`
+			: `The card ${file} has ${recipes.length} merge recipes, not ${number}.`,
+		{
+			hint: 'A recipe is a fenced YAML block with merge_method; it can also be given as a file.',
+			details: { file, recipes: recipes.length },
+		},
+	);
+}
