@@ -51,13 +51,16 @@ const lint = check('lint', () =>
 	runNode(commandOf('eslint'), ['--cache', '--cache-location=.cache/eslint/', '.']),
 );
 
-const sync = (): Promise<Ended> => runNode(commandOf('astro'), ['sync', '--silent']);
+/** What astro makes of the content's schema: linting and compiling need it, and git does not keep it. */
+const contentTypes = check('content types', () =>
+	runNode(commandOf('astro'), ['sync', '--silent']),
+);
+
 const compile = (project: string): Promise<Ended> =>
 	runNode(commandOf('typescript', 'tsc'), ['--noEmit', '-p', project]);
 
 const types = check(
 	'types',
-	sync,
 	() => compile('tsconfig.json'),
 	() => compile('tsconfig.worker.json'),
 );
@@ -135,9 +138,6 @@ const browser = onSites('browser', async () => {
  */
 export function planSteps(fast: boolean): readonly (readonly Step[])[] {
 	return fast
-		? [[lint, unit, types, format]]
-		: [
-				[lint, unit, types, sites, templates, rust, format],
-				[size, browser],
-			];
+		? [[contentTypes], [lint, unit, types, format]]
+		: [[contentTypes], [lint, unit, types, sites, templates, rust, format], [size, browser]];
 }
