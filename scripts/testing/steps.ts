@@ -73,7 +73,7 @@ const rust: Step = {
 	name: 'rust',
 	run: async () => {
 		const { code, output } = await runNode('scripts/rust-checks.ts');
-		const [, reason] = /^.*SKIPPED[:,]?\s*(.*)$/m.exec(output) ?? [];
+		const [, reason] = /^SKIPPED: (.*)$/m.exec(output) ?? [];
 		if (code === 0 && reason !== undefined) return { counts: SKIPPED, output, note: reason };
 		return { counts: code === 0 ? PASSED : FAILED, output };
 	},
