@@ -1,5 +1,5 @@
 import { RemeltError } from '../errors/index.ts';
-import { shortAddress, networkError } from './httpErrors.ts';
+import { nameAddress, networkError } from './httpErrors.ts';
 import { attempt } from './strictFetch.ts';
 
 /** A connection that sends nothing for this long (ms) is given up. */
@@ -62,8 +62,8 @@ export async function readExactly(
 	throw new RemeltError(
 		'range-mismatch',
 		received < length
-			? `${shortAddress(url)} sent ${received} of ${length} bytes and stopped.`
-			: `${shortAddress(url)} sent more than the ${length} bytes that were asked for.`,
+			? `The server sent ${received} of ${length} bytes and stopped (${nameAddress(url)}).`
+			: `The server sent more than the ${length} bytes that were asked for (${nameAddress(url)}).`,
 		{
 			hint: 'The connection or a proxy on the way is faulty. Run again; try another network if it stays.',
 			details: { url, expected: length, received },
@@ -87,7 +87,7 @@ export async function readText(
 	const text = received <= limit ? decode(chunks) : null;
 	if (text !== null) return text;
 	const what = received > limit ? `longer than ${limit} bytes` : 'not UTF-8 text';
-	throw new RemeltError('http-status', `${shortAddress(url)} is ${what}.`, {
+	throw new RemeltError('http-status', `${nameAddress(url)} is ${what}.`, {
 		hint: 'The file is not what its name says; tell the author of the model.',
 		details: { url, limit, received },
 	});

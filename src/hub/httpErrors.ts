@@ -83,7 +83,7 @@ export function statusError(response: Response, url: string): RemeltError {
 			? ERROR_CODES[errorCode]
 			: STATUSES[status]) ?? (status >= 500 ? SERVER_TROUBLE : UNEXPECTED);
 	const details: ErrorDetails = { url, status, errorCode };
-	return new RemeltError(meaning.code, `${meaning.message} (${status}, ${shortAddress(url)}).`, {
+	return new RemeltError(meaning.code, `${meaning.message} (${status}, ${nameAddress(url)}).`, {
 		hint: meaning.hint,
 		details,
 	});
@@ -94,14 +94,19 @@ export function networkError(cause: unknown, url: string, received?: number): Re
 	if (received !== undefined)
 		return new RemeltError(
 			'network-failed',
-			`The connection broke off after ${received} bytes of ${shortAddress(url)}.`,
+			`The connection broke off after ${received} bytes of ${nameAddress(url)}.`,
 			{ hint: 'Check the connection, then run again.', details: { url, received }, cause },
 		);
-	return new RemeltError('network-failed', `Nothing could be read from ${shortAddress(url)}.`, {
-		hint: 'The server is blocked, down, or refuses this page, or you are offline: the browser does not say which. Open the address in a tab to see.',
-		details: { url },
-		cause,
-	});
+	const host = shortAddress(url).replace(/\/.*$/s, '');
+	return new RemeltError(
+		'network-failed',
+		`Nothing could be read from ${host} (${nameAddress(url)}).`,
+		{
+			hint: 'The server is blocked, down, or refuses this page, or you are offline: the browser does not say which. Open the address in a tab to see.',
+			details: { url },
+			cause,
+		},
+	);
 }
 
 /** The error of a request that somebody stopped: the reader, or a watchdog with a reason of its own. */
@@ -110,6 +115,30 @@ export function abortError(signal: AbortSignal, cause: unknown): RemeltError {
 	return reason instanceof RemeltError
 		? reason
 		: new RemeltError('aborted', 'Reading was cancelled.', { cause });
+}
+
+/**
+ * What an address stands for, as a reader knows it: `config.json of owner/name`, or `owner/name` for
+ * the API, with the revision where it is not `main`. An address of another shape stays one.
+ */
+export function nameAddress(url: string): string {
+	const address = shortAddress(url);
+	const path = address.replace(/^[^/]*\//, '');
+	const file = /(?:^|\/)((?:[^/]+\/)?[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(path);
+	const [, repo, revision = 'main', name] =
+		file ?? /(?:^|\/)api\/models\/([^/]+(?:\/[^/]+)?)(?:\/revision\/([^/]+))?$/.exec(path) ?? [];
+	if (repo === undefined) return address;
+	const short = /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 7) : decode(revision);
+	const at = revision === 'main' ? '' : ` at ${short}`;
+	return `${name === undefined ? '' : `${decode(name)} of `}${repo}${at}`;
+}
+
+function decode(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		return part;
+	}
 }
 
 /** An address as it is shown: without scheme and query (a signed link's query is a secret and long). */

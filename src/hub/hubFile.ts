@@ -7,7 +7,7 @@ import {
 	type WeightFile,
 } from '../tensors/index.ts';
 import { readExactly, Watchdog, type WatchdogOptions } from './body.ts';
-import { shortAddress } from './httpErrors.ts';
+import { nameAddress } from './httpErrors.ts';
 import { fileAddress, resolveLocation, type HubLocation } from './location.ts';
 import { parseContentRange, strictFetch, type Fetch } from './strictFetch.ts';
 
@@ -127,7 +127,7 @@ function sameEtag(a: string | null, b: string | null): boolean {
 function changed(url: string, name: string, details: ErrorDetails): RemeltError {
 	return new RemeltError(
 		'content-changed',
-		`${name} was replaced on the server while it was read (${shortAddress(url)}).`,
+		`${nameAddress(url)} was replaced on the server while it was read.`,
 		{
 			hint: 'Start again, with a commit as revision if there is one.',
 			details: { url, file: name, ...details },

@@ -1,5 +1,5 @@
 import { RemeltError } from '../errors/index.ts';
-import { abortError, networkError, shortAddress, statusError } from './httpErrors.ts';
+import { abortError, nameAddress, networkError, statusError } from './httpErrors.ts';
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -87,7 +87,7 @@ function rangeProblem(response: Response, range: RangeRequest, url: string): Rem
 	if (response.status !== 206)
 		return new RemeltError(
 			'range-ignored',
-			`${shortAddress(url)} was asked for ${last - first + 1} bytes and sends the whole file.`,
+			`The server was asked for ${last - first + 1} bytes and sends the whole file (${nameAddress(url)}).`,
 			{
 				hint: 'The server or a proxy on the way cannot send parts of files. Try another network.',
 				details,
@@ -98,7 +98,7 @@ function rangeProblem(response: Response, range: RangeRequest, url: string): Rem
 	if (content?.first === first && content.last === Math.min(last, content.total - 1)) return null;
 	return new RemeltError(
 		'range-mismatch',
-		`${shortAddress(url)} was asked for bytes ${first}-${last} and answered ${answer ?? 'without saying which it sends'}.`,
+		`The server was asked for bytes ${first}-${last} and answered ${answer ?? 'without saying which it sends'} (${nameAddress(url)}).`,
 		{
 			hint: 'The server or a proxy on the way is faulty. Try another network.',
 			details: { ...details, answer },

@@ -120,6 +120,19 @@ describe('what does not exist', () => {
 		expect(error).toMatchObject({ code: 'not-found', details: { errorCode } });
 	});
 
+	test('is named by model, revision and file, not by an address', async () => {
+		const [model, revision] = [
+			await thrownBy(() => open('toy/nothing')),
+			await thrownBy(() => open('toy/small', 'no-such-branch')),
+		];
+		expect(model.message).toMatch(/\(40\d, toy\/nothing\)\.$/);
+		expect(revision.message).toMatch(/\(404, toy\/small at no-such-branch\)\.$/);
+		hub.fault({ kind: 'gated', path: 'config.json' });
+		const file = await thrownBy(() => open('toy/small'));
+		expect(file.message).toMatch(/\(40\d, config\.json of toy\/small at [0-9a-f]{7}\)\.$/);
+		expect(file.details.url).toContain('/toy/small/resolve/');
+	});
+
 	test.each(['../etc', 'a/b/c', 'a/..', '', 'a b', 'a/b?c'])(
 		'the model id “%s” is refused without a request',
 		async (repo) => {
