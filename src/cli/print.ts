@@ -75,8 +75,9 @@ export function findingText({ severity, message, hint }: Finding): string {
 }
 
 /** An error as a reader needs it: what happened, what to do, and a code to look up. */
-export function errorText({ code, message, hint }: RemeltError): string {
-	return `remelt: ${message}\n${hint === '' ? '' : `  ${hint}\n`}  [${code}]\n`;
+export function errorText({ code, message, hint, details: { excerpt } }: RemeltError): string {
+	const lines = typeof excerpt === 'string' ? `${excerpt.replace(/^/gm, '  ')}\n` : '';
+	return `remelt: ${message}\n${lines}${hint === '' ? '' : `  ${hint}\n`}  [${code}]\n`;
 }
 
 /** How far a run is, on one line. */

@@ -16,7 +16,8 @@ const MAX_LAYERS = 10_000;
  *
  * Not read yet: modules, LoRA adapters, tokenizer blocks, several documents.
  * @throws `recipe-syntax` for what is not YAML, `recipe-invalid` for what is no recipe,
- * `dtype-unsupported`, `recipe-unsupported`; each with `line`, `column` and `path` in its details
+ * `dtype-unsupported`, `recipe-unsupported`; each with `line`, `column`, `path`
+ * and `excerpt` (the lines, with a caret under the place) in its details
  */
 export function parseRecipe(text: string): { recipe: Recipe; findings: Finding[] } {
 	const root = readYaml(text);
@@ -117,8 +118,8 @@ function invalid(
 		.join('');
 	return new RemeltError(
 		code,
-		`${name === '' ? 'The recipe' : `In the recipe, ${name}`} ${problem} (line ${place.line}, column ${place.column}).\n${excerpt(text, place)}`,
-		{ hint: HINTS[code] ?? '', details: { ...place, path: name } },
+		`${name === '' ? 'The recipe' : `In the recipe, ${name}`} ${problem} (line ${place.line}, column ${place.column}).`,
+		{ hint: HINTS[code] ?? '', details: { ...place, path: name, excerpt: excerpt(text, place) } },
 	);
 }
 

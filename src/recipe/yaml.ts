@@ -68,15 +68,15 @@ export function readYaml(text: string): YamlNode {
 	return root;
 }
 
-/** A `recipe-syntax` error with the line, and a caret under the place. */
+/** A `recipe-syntax` error; its `excerpt` shows the lines, with a caret under the place. */
 export function syntaxError(text: string, offset: number, reason: string): RemeltError {
 	const place = placeAt(text, offset);
 	return new RemeltError(
 		'recipe-syntax',
-		`The recipe is not valid YAML: ${reason} (line ${place.line}, column ${place.column}).\n${excerpt(text, place)}`,
+		`The recipe is not valid YAML: ${reason} (line ${place.line}, column ${place.column}).`,
 		{
 			hint: 'Check the indentation and the colons around the marked place; tabs may not indent.',
-			details: { line: place.line, column: place.column, reason },
+			details: { ...place, reason, excerpt: excerpt(text, place) },
 		},
 	);
 }

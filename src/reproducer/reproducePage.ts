@@ -1,4 +1,4 @@
-import { toRemeltError } from '../errors/index.ts';
+import { toRemeltError, type RemeltError } from '../errors/index.ts';
 import { hubBase } from './contract.ts';
 import type { RehearsalShape, ReproducerContract } from './contract.ts';
 import type { FoundRecipe, RepoAddress } from '../lookup/index.ts';
@@ -39,8 +39,7 @@ export function startReproducePage(root: HTMLElement, settings: ReproducePageSet
 			page.offer(found, terms);
 			stop = startReproducer(page.shell, contractOf(found, terms, settings));
 		} catch (thrown) {
-			const { code, message, hint } = toRemeltError(thrown, 'recipe-invalid');
-			page.fail(code, message, hint);
+			page.fail(toRemeltError(thrown, 'recipe-invalid'));
 		}
 	};
 	byRepo.addEventListener('submit', (event) => {
@@ -129,7 +128,7 @@ interface PageParts {
 	readonly shell: HTMLElement;
 	busy(text: string): void;
 	offer(found: Found, terms: RecipeOffer): void;
-	fail(code: string, message: string, hint: string): void;
+	fail(error: RemeltError): void;
 }
 
 function openPage(root: HTMLElement): PageParts {
@@ -168,12 +167,14 @@ function openPage(root: HTMLElement): PageParts {
 			toggle('rehearsal', terms.rehearsal !== null);
 			status.scrollIntoView({ block: 'start' });
 		},
-		fail(code, message, hint) {
+		fail({ code, message, hint, details: { excerpt } }) {
 			clear();
 			status.textContent = '';
 			failure.hidden = false;
 			failure.dataset['errorCode'] = code;
 			show('failure-message', message);
+			show('failure-excerpt', typeof excerpt === 'string' ? excerpt : '');
+			part(root, 'failure-excerpt', HTMLElement).hidden = typeof excerpt !== 'string';
 			show('failure-hint', hint);
 			failure.scrollIntoView({ block: 'nearest' });
 		},

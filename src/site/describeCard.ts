@@ -125,9 +125,3 @@ export function cardDescription(site: SiteCard): string {
 	const text = `${start}${rest}`;
 	return text.length <= 220 ? text : `${text.slice(0, 219).replace(/\s+\S*$/, '')} …`;
 }
-
-/** The first line of a finding's message; what follows is an excerpt of the text it is about. */
-export function splitMessage(message: string): readonly [first: string, excerpt: string | null] {
-	const [first = '', ...rest] = message.split('\n');
-	return [first, rest.length === 0 ? null : rest.join('\n')];
-}

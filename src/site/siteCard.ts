@@ -105,27 +105,28 @@ function findMethodAt({ method }: Recipe, text: CardRecipe): true {
 /** An error of a recipe with its place counted in the card; `line` where it does not say one. */
 function placeInCard(thrown: unknown, { line: start }: CardRecipe, line: number): RemeltError {
 	const { code, message, hint, details } = toRemeltError(thrown, 'recipe-invalid');
-	const own = details['line'];
-	const place = typeof own === 'number' ? own + start - 1 : line;
-	return new RemeltError(code, countInCard(message, start), {
+	const { line: own, excerpt } = details;
+	return new RemeltError(code, message.replace(/ \(line \d+, column \d+\)/, ''), {
 		hint,
-		details: { ...details, line: place },
+		details: {
+			...details,
+			line: typeof own === 'number' ? own + start - 1 : line,
+			...(typeof excerpt === 'string' && { excerpt: countInCard(excerpt, start) }),
+		},
 		cause: thrown,
 	});
 }
 
-/** A message without its place in the recipe, and with the excerpt's lines counted in the card. */
-function countInCard(message: string, start: number): string {
-	const [first = '', ...excerpt] = message.split('\n');
-	const rows = excerpt.map((row) => /^\s*(\d*) \|(.*)$/.exec(row) ?? [row, '', row]);
+/** An excerpt of a recipe with its lines counted in the card. */
+function countInCard(excerpt: string, start: number): string {
+	const rows = excerpt.split('\n').map((row) => /^\s*(\d*) \|(.*)$/.exec(row) ?? [row, '', row]);
 	const numbers = rows.map(([, number = '']) =>
 		number === '' ? '' : String(Number(number) + start - 1),
 	);
 	const width = Math.max(0, ...numbers.map((number) => number.length));
-	return [
-		first.replace(/ \(line \d+, column \d+\)/, ''),
-		...rows.map(([, , rest = ''], at) => `${(numbers[at] ?? '').padStart(width)} |${rest}`),
-	].join('\n');
+	return rows
+		.map(([, , rest = ''], at) => `${(numbers[at] ?? '').padStart(width)} |${rest}`)
+		.join('\n');
 }
 
 function abilityOf(parents: readonly Parent[]): Ability {

@@ -267,12 +267,13 @@ describe('a recipe that cannot be read', () => {
 
 	it('shows the line with a caret under the column', async () => {
 		const error = await thrownBy(() => parseRecipe('merge_method: x\ndtype: bf16\nmodels: []'));
-		expect(error.message).toContain('2 | dtype: bf16\n  |        ^');
+		expect(error.message).not.toContain('\n');
+		expect(error.details['excerpt']).toContain('2 | dtype: bf16\n  |        ^');
 	});
 
 	it('shows control characters as spaces', async () => {
 		const error = await thrownBy(() => parseRecipe('a: \0b'));
-		expect(error.message).toContain('1 | a:  b');
+		expect(error.details['excerpt']).toContain('1 | a:  b');
 	});
 
 	it('does not grow beyond bounds by aliases of aliases', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDocument } from '../../src/site/documents.ts';
-import { listWords, sizeClass, splitMessage } from '../../src/site/describeCard.ts';
+import { listWords, sizeClass } from '../../src/site/describeCard.ts';
 
 describe('A document of the repository', () => {
 	it('has an id for each of its entries', () => {
@@ -31,10 +31,5 @@ describe('Words', () => {
 		expect(sizeClass(7.24)).toBe('3 to 8 B');
 		expect(sizeClass(8)).toBe('8 to 15 B');
 		expect(sizeClass(null)).toBeNull();
-	});
-
-	it('part a message from the excerpt that follows it', () => {
-		expect(splitMessage('Bad.\n 3 | x\n')).toEqual(['Bad.', ' 3 | x\n']);
-		expect(splitMessage('Bad.')).toEqual(['Bad.', null]);
 	});
 });

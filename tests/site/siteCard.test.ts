@@ -84,7 +84,8 @@ describe('A card that is assembled', () => {
 		const card = assemble(fence('merge_method: slerp\nmodels: 3\n'));
 		const finding = card.findings.find(({ code }) => code === 'recipe-invalid');
 		expect(finding?.line).toBe(7);
-		expect(finding?.message.split('\n').slice(1)).toEqual([
+		expect(finding?.message).not.toContain('\n');
+		expect(String(finding?.details?.['excerpt']).split('\n')).toEqual([
 			'6 | merge_method: slerp',
 			'7 | models: 3',
 			'  |         ^',

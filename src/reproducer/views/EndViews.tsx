@@ -59,10 +59,16 @@ export function ErrorView(props: {
 	readonly onClose: () => void;
 }): JSX.Element {
 	const { error } = props;
-	const details = Object.entries(error.details).filter(([, value]) => value !== null);
+	const { excerpt, ...rest } = error.details;
+	const details = Object.entries(rest).filter(([, value]) => value !== null);
 	return (
 		<div class="rm-body rm-error" role="alert" data-error-code={error.code}>
 			<h3>{error.message}</h3>
+			{typeof excerpt === 'string' && (
+				<pre class="rm-excerpt" tabIndex={0}>
+					{excerpt}
+				</pre>
+			)}
 			{details.length > 0 && (
 				<dl class="rm-where" data-part="details">
 					{details.map(([name, value]) => (
