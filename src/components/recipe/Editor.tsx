@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatRecipe, withSetting, type RecipeContent } from '../../recipe/index.ts';
 import { Handles, type SetPoints } from './Handles.tsx';
 import { LayerReader } from './LayerReader.tsx';
@@ -18,6 +18,9 @@ export interface EditorProps {
 	readonly asked: boolean;
 }
 
+/** A control point. */
+const POINT = '[role="slider"]';
+
 /** The picture of a recipe, with its layers to point at and its control points to move. */
 export function Editor({ recipe, layers, canRehearse, asked }: EditorProps): JSX.Element {
 	// What the page showed has to be drawn once as it was before anything is added to it.
@@ -25,9 +28,18 @@ export function Editor({ recipe, layers, canRehearse, asked }: EditorProps): JSX
 	const [editing, setEditing] = useState(false);
 	const [variant, setVariant] = useState(recipe);
 	const [layer, setLayer] = useState<number | null>(null);
+	const root = useRef<HTMLDivElement>(null);
+	// The button that was pressed goes away: what takes the keyboard's place, as a selector.
+	const focusNext = useRef<string | null>(null);
+	useEffect(() => {
+		if (focusNext.current !== null)
+			root.current?.querySelector<SVGElement | HTMLElement>(focusNext.current)?.focus();
+		focusNext.current = null;
+	}, [editing]);
 	useEffect(() => {
 		setAwake(true);
 		setEditing(asked);
+		if (asked) focusNext.current = POINT;
 	}, []);
 	const view = useMemo(() => viewRecipe(variant, layers), [variant]);
 	const changed = useMemo(() => formatRecipe(variant) !== formatRecipe(recipe), [variant]);
@@ -52,6 +64,7 @@ export function Editor({ recipe, layers, canRehearse, asked }: EditorProps): JSX
 
 	return (
 		<div
+			ref={root}
 			class={awake ? 'rc-awake' : undefined}
 			onPointerMove={(event) => {
 				setLayer(layerUnder(event, view.layers) ?? layer);
@@ -69,9 +82,11 @@ export function Editor({ recipe, layers, canRehearse, asked }: EditorProps): JSX
 					canRehearse={canRehearse}
 					yaml={() => formatRecipe(variant)}
 					onEdit={() => {
+						focusNext.current = POINT;
 						setEditing(true);
 					}}
 					onReset={() => {
+						focusNext.current = '[data-variant]';
 						setVariant(recipe);
 						setEditing(false);
 					}}
