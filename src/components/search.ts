@@ -108,6 +108,11 @@ export async function openSearch(dialog: HTMLDialogElement): Promise<void> {
 		await loadSheet();
 		input.addEventListener('input', () => void search(input.value, list, status));
 		dialog.addEventListener('keydown', (event) => {
+			// A search field would take the first Escape to empty itself.
+			if (event.key === 'Escape') {
+				event.preventDefault();
+				dialog.close();
+			}
 			moveFocus(event, dialog, input);
 		});
 		dialog.addEventListener('click', (event) => {
