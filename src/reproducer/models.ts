@@ -14,6 +14,9 @@ export type Location =
 	  }
 	| { readonly kind: 'folder'; readonly name: string; readonly files: readonly File[] };
 
+/** What errors call the model that is compared with. */
+export const PUBLISHED_NAME = 'the published one';
+
 /** A model whose headers have been read, and how a worker finds its files. */
 export interface OpenedModel {
 	readonly headers: ModelHeaders;
@@ -82,7 +85,7 @@ function namingModel(thrown: unknown, reference: string): RemeltError {
 	const { code, message, hint, details } = toRemeltError(thrown, 'network-failed');
 	return new RemeltError(code, message, {
 		hint,
-		details: { model: reference === PUBLISHED ? 'the published one' : reference, ...details },
+		details: { model: reference === PUBLISHED ? PUBLISHED_NAME : reference, ...details },
 		cause: thrown,
 	});
 }

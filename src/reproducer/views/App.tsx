@@ -3,6 +3,7 @@ import type { JSX, RefObject } from 'preact';
 import type { ErrorCode } from '../../errors/index.ts';
 import type { ReproducerContract } from '../contract.ts';
 import { MODE_NAMES } from '../describe.ts';
+import { PUBLISHED_NAME } from '../models.ts';
 import { commandLine, compares, outputName, requestFor } from '../requests.ts';
 import type { Wish } from '../requests.ts';
 import { folderPicker } from '../sinks/picker.ts';
@@ -202,9 +203,10 @@ function again({ wish, onAsk, onClose }: BodyProps): () => void {
 	};
 }
 
-/** The way on where the published weights may be what cannot be read: merge, compare nothing. */
+/** The way on where the published weights are what cannot be read: merge, compare nothing. */
 function withoutPublished({ state, wish, contract, onAsk }: BodyProps): (() => void) | null {
 	if (state.phase !== 'failed' || state.plan !== null || wish === null) return null;
+	if (state.error.details['model'] !== PUBLISHED_NAME) return null;
 	if (!HUB_ERRORS.has(state.error.code) || !compares(wish, contract)) return null;
 	return () => {
 		onAsk({ ...wish, compare: false });

@@ -75,7 +75,13 @@ export function ErrorView(props: {
 						<div key={name}>
 							<dt>{DETAIL_NAMES[name] ?? name}</dt>
 							<dd>
-								<code>{String(value)}</code>
+								{name === 'url' ? (
+									<a href={String(value)} target="_blank" rel="noreferrer">
+										<code>{String(value)}</code>
+									</a>
+								) : (
+									<code>{String(value)}</code>
+								)}
 							</dd>
 						</div>
 					))}
