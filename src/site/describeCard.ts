@@ -28,9 +28,16 @@ export const ABILITY_NAMES: Readonly<Record<Ability, string>> = {
 };
 
 /** As {@link ABILITY_NAMES}, told apart where a recipe is there but does not run. */
-export function abilityName({ ability, recipe, recipeText }: SiteCard): string {
+export function abilityName(site: SiteCard): string {
+	const { ability, recipe, recipeText } = site;
 	if (ability !== 'none' || recipeText === null) return ABILITY_NAMES[ability];
-	return recipe === null ? 'Recipe not readable' : 'Method not run yet';
+	if (recipe === null) return 'Recipe not readable';
+	return namesNoMethod(site) ? 'Unknown method' : 'Method not run yet';
+}
+
+/** Whether the recipe's method is one that mergekit does not have either. */
+function namesNoMethod({ findings }: SiteCard): boolean {
+	return findings.some(({ code }) => code === 'method-unknown');
 }
 
 /** `7.24 B`: parameters as cards write them. */
@@ -103,13 +110,16 @@ export function claimSentence({ card, recipe, recipeText, parents }: SiteCard): 
 }
 
 /** What a reader can find out about that claim here: one or two sentences. */
-export function abilitySentence({ ability, recipe, recipeText, parents, card }: SiteCard): string {
+export function abilitySentence(site: SiteCard): string {
+	const { ability, recipe, recipeText, parents, card } = site;
 	if (ability === 'check')
 		return `Your browser can redo the merge from the ${parents.length === 1 ? 'parent' : 'parents'} on the Hub and compare it with the published weights, number by number. A rehearsal on toy weights takes seconds.`;
 	if (ability === 'rehearse') {
 		const local = parents.filter((parent) => parent.local).map(({ reference }) => reference);
 		return `The published weights cannot be checked from here: ${listWords(local)} ${local.length === 1 ? 'is a folder' : 'are folders'} on the author’s machine, never published. The recipe can still be rehearsed on toy weights.`;
 	}
+	if (recipe !== null && namesNoMethod(site))
+		return `Remelt knows no method called ${recipe.method}, so nothing can be checked or rehearsed.`;
 	if (recipe !== null)
 		return `Remelt reads this recipe but does not run the method ${methodName(recipe.method)} yet, so nothing can be checked or rehearsed.`;
 	return recipeText === null

@@ -95,7 +95,8 @@ describe('A card that is assembled', () => {
 	it('does not offer to run a method that Remelt does not know', () => {
 		const card = assemble(fence(SLERP.replace('slerp', 'frobnicate')));
 		expect(card.ability).toBe('none');
-		expect(abilityName(card)).toBe('Method not run yet');
+		expect(abilityName(card)).toBe('Unknown method');
+		expect(abilitySentence(card)).toContain('no method called frobnicate');
 		const finding = card.findings.find(({ code }) => code === 'method-unknown');
 		expect(finding?.message).toContain('frobnicate');
 		expect(finding?.line).toBe(12);
