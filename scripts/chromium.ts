@@ -6,8 +6,9 @@
  * `node scripts/chromium.ts` prints its path.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isProgram, placesOnPath } from './programs.ts';
 import { chromium } from '@playwright/test';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
@@ -56,19 +57,8 @@ function isRoot(): boolean {
 	return process.getuid?.() === 0;
 }
 
-function isProgram(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
 function installed(): string | null {
-	const folders = (process.env['PATH'] ?? '').split(delimiter);
-	const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-	return [...onPath, ...(PLACES[process.platform] ?? [])].find(isProgram) ?? null;
+	return [...placesOnPath(NAMES), ...(PLACES[process.platform] ?? [])].find(isProgram) ?? null;
 }
 
 function downloaded(): string | null {

@@ -6,10 +6,10 @@
  * one that REMELT_FIREFOX names, else firefox-esr or firefox. Exit status: 1 something was wrong,
  * 2 there is no Firefox.
  */
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { CASES, oracleModels } from '../tests/browser/support/models.ts';
@@ -18,6 +18,7 @@ import { compareTensors, loadFolder, loadTensors } from '../tests/support/compar
 import { startHubServer, type HubServer } from '../tests/support/hubServer.ts';
 import { expectedFolder } from '../tests/support/oracle.ts';
 import { startFirefox, type Firefox } from './bidi.ts';
+import { isProgram, placesOnPath } from './programs.ts';
 import { serveSite } from './serve.ts';
 import { buildSite, TEST_SITES } from './sites.ts';
 
@@ -48,19 +49,8 @@ interface Stage {
 function findFirefox(): string | null {
 	const named = process.env['REMELT_FIREFOX'];
 	if (named !== undefined && named !== '') return named;
-	const names = ['firefox-esr', 'firefox', 'firefox.exe'];
-	const folders = (process.env['PATH'] ?? '').split(delimiter);
-	const found = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+	const found = placesOnPath(['firefox-esr', 'firefox', 'firefox.exe']);
 	return [...found, '/Applications/Firefox.app/Contents/MacOS/firefox'].find(isProgram) ?? null;
-}
-
-function isProgram(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
 }
 
 /** Asks until there is an answer. */

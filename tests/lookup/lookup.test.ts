@@ -1,17 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findInRepo, findInText, parseRepoAddress } from '../../src/lookup/index.ts';
-
-const RECIPE = `merge_method: slerp
-base_model: owner/a
-slices:
-  - sources:
-      - model: owner/a
-        layer_range: [0, 24]
-      - model: owner/b@v2
-        layer_range: [0, 24]
-parameters:
-  t: 0.5
-`;
+import { RECIPE } from '../support/slerpRecipe.ts';
 
 const CARD = `---
 license: mit

@@ -3,18 +3,7 @@ import { parseRecipe } from '../../src/recipe/index.ts';
 import type { ReproducerContract } from '../../src/reproducer/contract.ts';
 import { offerFor } from '../../src/reproducer/offer.ts';
 import { commandLine, outputName, requestFor } from '../../src/reproducer/requests.ts';
-
-const RECIPE = `merge_method: slerp
-base_model: owner/a
-slices:
-  - sources:
-      - model: owner/a
-        layer_range: [0, 24]
-      - model: owner/b@v2
-        layer_range: [0, 24]
-parameters:
-  t: 0.5
-`;
+import { RECIPE } from '../support/slerpRecipe.ts';
 
 describe('what is offered for a recipe', () => {
 	const shapes = [
