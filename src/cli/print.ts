@@ -74,10 +74,12 @@ export function findingText({ severity, message, hint }: Finding): string {
 	return `  ${severity}: ${message}${hint === undefined ? '' : ` ${hint}`}`;
 }
 
-/** An error as a reader needs it: what happened, what to do, and a code to look up. */
-export function errorText({ code, message, hint, details: { excerpt } }: RemeltError): string {
-	const lines = typeof excerpt === 'string' ? `${excerpt.replace(/^/gm, '  ')}\n` : '';
-	return `remelt: ${message}\n${lines}${hint === '' ? '' : `  ${hint}\n`}  [${code}]\n`;
+/** An error as a reader needs it: what happened and where, what to do, and a code to look up. */
+export function errorText({ code, message, hint, details }: RemeltError): string {
+	const where = [details['excerpt'], details['url']]
+		.filter((text) => typeof text === 'string')
+		.map((text) => `${text.replace(/^/gm, '  ')}\n`);
+	return `remelt: ${message}\n${where.join('')}${hint === '' ? '' : `  ${hint}\n`}  [${code}]\n`;
 }
 
 /** How far a run is, on one line. */

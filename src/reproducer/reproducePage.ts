@@ -167,7 +167,7 @@ function openPage(root: HTMLElement): PageParts {
 			toggle('rehearsal', terms.rehearsal !== null);
 			status.scrollIntoView({ block: 'start' });
 		},
-		fail({ code, message, hint, details: { excerpt } }) {
+		fail({ code, message, hint, details: { excerpt, url } }) {
 			clear();
 			status.textContent = '';
 			failure.hidden = false;
@@ -175,6 +175,9 @@ function openPage(root: HTMLElement): PageParts {
 			show('failure-message', message);
 			show('failure-excerpt', typeof excerpt === 'string' ? excerpt : '');
 			part(root, 'failure-excerpt', HTMLElement).hidden = typeof excerpt !== 'string';
+			const address = part(root, 'failure-address', HTMLAnchorElement);
+			address.hidden = typeof url !== 'string';
+			address.href = address.textContent = typeof url === 'string' ? url : '';
 			show('failure-hint', hint);
 			failure.scrollIntoView({ block: 'nearest' });
 		},
