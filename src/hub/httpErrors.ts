@@ -102,7 +102,7 @@ export function networkError(cause: unknown, url: string, received?: number): Re
 		'network-failed',
 		`Nothing could be read from ${host} (${nameAddress(url)}).`,
 		{
-			hint: 'The server is blocked, down, or refuses this page, or you are offline: the browser does not say which. Open the address in a tab to see.',
+			hint: 'The server is blocked, down, or refuses this page, or you are offline; which of these cannot be told from here. Open the address in a browser tab to see.',
 			details: { url },
 			cause,
 		},
