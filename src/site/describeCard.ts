@@ -113,7 +113,7 @@ export function claimSentence({ card, recipe, recipeText, parents }: SiteCard): 
 export function abilitySentence(site: SiteCard): string {
 	const { ability, recipe, recipeText, parents, card } = site;
 	if (ability === 'check')
-		return `Your browser can redo the merge from the ${parents.length === 1 ? 'parent' : 'parents'} on the Hub and compare it with the published weights, number by number. A rehearsal on toy weights takes seconds.`;
+		return `If the Hub still has the ${parents.length === 1 ? 'parent' : 'parents'}, your browser can redo the merge and compare it with the published weights, number by number. A rehearsal on toy weights takes seconds.`;
 	if (ability === 'rehearse') {
 		const local = parents.filter((parent) => parent.local).map(({ reference }) => reference);
 		return `The published weights cannot be checked from here: ${listWords(local)} ${local.length === 1 ? 'is a folder' : 'are folders'} on the author’s machine, never published. The recipe can still be rehearsed on toy weights.`;
