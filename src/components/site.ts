@@ -1,11 +1,20 @@
 /** What every page does: the theme's button, and opening the search. */
 
-const THEMES = ['system', 'light', 'dark'] as const;
-type Theme = (typeof THEMES)[number];
+type Theme = 'system' | 'light' | 'dark';
+
+/** From the system's theme the first press goes to the other one, so that it shows. */
+function nextTheme(theme: Theme): Theme {
+	const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+	const order: readonly Theme[] = ['system', ...(dark ? LIGHT_FIRST : DARK_FIRST)];
+	return order[(order.indexOf(theme) + 1) % order.length] ?? 'system';
+}
+
+const LIGHT_FIRST: readonly Theme[] = ['light', 'dark'];
+const DARK_FIRST: readonly Theme[] = ['dark', 'light'];
 
 function currentTheme(): Theme {
 	const set = document.documentElement.dataset['theme'];
-	return THEMES.find((theme) => theme === set) ?? 'system';
+	return set === 'light' || set === 'dark' ? set : 'system';
 }
 
 function setTheme(theme: Theme): void {
@@ -25,8 +34,7 @@ function wireTheme(button: Element): void {
 	};
 	name();
 	button.addEventListener('click', () => {
-		const next = THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length];
-		setTheme(next ?? 'system');
+		setTheme(nextTheme(currentTheme()));
 		name();
 	});
 }

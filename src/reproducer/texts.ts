@@ -1,4 +1,4 @@
-import type { PlannedTensor, TensorResult } from '../merge/index.ts';
+import type { MergePlan, PlannedTensor, TensorResult } from '../merge/index.ts';
 import { percent } from '../verify/index.ts';
 import { formatAngle, formatNumber, shortName } from './format.ts';
 import { shareOf } from './grid.ts';
@@ -14,6 +14,13 @@ export function operationText(tensor: PlannedTensor): string {
 		case 'slerp':
 			return `slerp, t = ${formatNumber(operation.t)}`;
 	}
+}
+
+/** What the plan's numerics come to for its operations. */
+export function numericsText({ tensors }: MergePlan): string {
+	const kinds = new Set(tensors.map(({ operation }) => operation.kind));
+	if (kinds.has('slerp')) return 'sums in float64, one rounding';
+	return kinds.has('scale') ? 'copies, or one product and one rounding' : 'copies, bit for bit';
 }
 
 /** Where a tensor's inputs come from: models, and the source's name where it differs. */

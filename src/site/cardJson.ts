@@ -1,4 +1,5 @@
 import { cardPath } from './collection.ts';
+import { parentNames } from './describeCard.ts';
 import { href } from './settings.ts';
 import type { SiteCard } from './siteCard.ts';
 
@@ -12,13 +13,13 @@ export function cardSummary(
 	entry: SiteCard,
 	site: URL | undefined,
 ): Readonly<Record<string, unknown>> {
-	const { card, recipe, parents, ability, provenance, findings } = entry;
+	const { card, recipe, ability, provenance, findings } = entry;
 	return {
 		id: card.id,
 		title: card.title,
 		license: card.frontMatter.license,
 		method: recipe?.method ?? null,
-		parents: parents.map(({ reference }) => reference),
+		parents: parentNames(entry),
 		billions: provenance?.parameters?.billions ?? null,
 		published: provenance?.published.date ?? null,
 		ability,

@@ -20,9 +20,24 @@ export function methodName(method: string): string {
 	return METHOD_NAMES[method] ?? method;
 }
 
+/** What a card says it was made from: the recipe's models, else the front matter's. */
+export function parentNames({ card, parents }: SiteCard): readonly string[] {
+	return parents.length > 0 ? parents.map(({ repo }) => repo) : card.frontMatter.baseModel;
+}
+
+/**
+ * How a card was merged: by its recipe, else by a tag that is a method's name. Null where it says
+ * neither.
+ */
+export function methodOf({ card, recipe }: SiteCard): string | null {
+	if (recipe !== null) return methodName(recipe.method);
+	const tag = card.frontMatter.tags.find((each) => each in METHOD_NAMES);
+	return tag === undefined ? null : methodName(tag);
+}
+
 /** What can be done with a card, in two or three words. */
 export const ABILITY_NAMES: Readonly<Record<Ability, string>> = {
-	check: 'Can be checked',
+	check: 'Ready to check',
 	rehearse: 'Rehearsal only',
 	none: 'No recipe',
 };

@@ -1,4 +1,4 @@
-import { methodName, sizeClass } from './describeCard.ts';
+import { methodOf, parentNames, sizeClass } from './describeCard.ts';
 import type { SiteCard } from './siteCard.ts';
 
 /** What the list of cards is filtered by; the names stand in the page's address. */
@@ -9,12 +9,12 @@ export type Facet = (typeof FACETS)[number];
 export type FacetValues = Readonly<Record<Facet, readonly string[]>>;
 
 /** The values that a card is found under. */
-export function facetsOf({ card, recipe, parents, provenance }: SiteCard): FacetValues {
-	const named = parents.length > 0 ? parents.map(({ repo }) => repo) : card.frontMatter.baseModel;
+export function facetsOf(site: SiteCard): FacetValues {
+	const { card, provenance } = site;
 	const size = sizeClass(provenance?.parameters?.billions ?? null);
 	return {
-		method: [recipe === null ? 'not given' : methodName(recipe.method)],
-		parent: [...new Set(named)],
+		method: [methodOf(site) ?? 'not given'],
+		parent: [...new Set(parentNames(site))],
 		licence: [card.frontMatter.license ?? 'not given'],
 		size: [size ?? 'not known'],
 	};

@@ -93,6 +93,9 @@ test('a Hub that does not answer is told from one that refuses', async ({
 	const merge = await openCard(page, fixture, 'oracle/slerp-card', hub);
 	await merge.ask('check');
 	await expectExplained(merge, 'network-failed');
+	await merge.button('rehearse-instead').click();
+	await merge.reach('planned');
+	await expect(merge.part('watermark')).toBeVisible();
 });
 
 test('a card whose front matter does not parse is shown with what is wrong, and runs', async ({

@@ -5,14 +5,20 @@ const SAID = 2000;
 export function wireCopy(button: HTMLButtonElement): void {
 	const pre = button.parentElement?.querySelector('pre');
 	if (pre === null || pre === undefined) return;
-	const name = button.textContent;
+	const what = button.parentElement?.dataset['language'] ?? 'text';
+	const names = ['Copy', `Copy ${what}`] as const;
 	// Screen readers hear the button's new name, since it has the focus.
+	const call = (shown: string, spoken: string): void => {
+		button.textContent = shown;
+		button.setAttribute('aria-label', spoken);
+	};
 	const say = (text: string): void => {
-		button.textContent = text;
+		call(text, text);
 		setTimeout(() => {
-			button.textContent = name;
+			call(...names);
 		}, SAID);
 	};
+	call(...names);
 	button.hidden = false;
 	button.addEventListener('click', () => {
 		navigator.clipboard.writeText(pre.textContent).then(

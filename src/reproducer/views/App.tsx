@@ -1,10 +1,8 @@
 import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
 import type { JSX, RefObject } from 'preact';
-import type { ErrorCode } from '../../errors/index.ts';
 import type { ReproducerContract } from '../contract.ts';
 import { MODE_NAMES } from '../describe.ts';
-import { PUBLISHED_NAME } from '../models.ts';
-import { commandLine, compares, outputName, requestFor } from '../requests.ts';
+import { commandLine, outputName, requestFor } from '../requests.ts';
 import type { Wish } from '../requests.ts';
 import { folderPicker } from '../sinks/picker.ts';
 import { createSession } from '../session.ts';
@@ -19,7 +17,8 @@ import { ReadingView } from './ReadingView.tsx';
 import { ResultView } from './ResultView.tsx';
 import { RunView } from './RunView.tsx';
 import { useFocusOnChange, useSideEffects } from './hooks.ts';
-import { formatCount } from '../format.ts';
+import { again, reachedText, rehearsal, withoutPublished } from './waysOn.ts';
+import type { Situation } from './waysOn.ts';
 
 export interface AppProps {
 	readonly contract: ReproducerContract;
@@ -124,12 +123,8 @@ function Bar(props: {
 	);
 }
 
-interface BodyProps extends AppProps {
-	readonly state: Exclude<State, { phase: 'idle' }>;
+interface BodyProps extends AppProps, Situation {
 	readonly session: Session;
-	readonly wish: Wish | null;
-	readonly onAsk: (wish: Wish) => void;
-	readonly onClose: () => void;
 }
 
 function Body(props: BodyProps): JSX.Element {
@@ -178,6 +173,7 @@ function Body(props: BodyProps): JSX.Element {
 					reached={reachedText(state)}
 					onRetry={again(props)}
 					onWithout={withoutPublished(props)}
+					onRehearse={rehearsal(props)}
 					onClose={onClose}
 				/>
 			);
@@ -193,37 +189,4 @@ function Body(props: BodyProps): JSX.Element {
 				/>
 			);
 	}
-}
-
-/** Back to the plan, through fresh headers: what went wrong may have been mended meanwhile. */
-function again({ wish, onAsk, onClose }: BodyProps): () => void {
-	return () => {
-		if (wish === null) onClose();
-		else onAsk(wish);
-	};
-}
-
-/** The way on where the published weights are what cannot be read: merge, compare nothing. */
-function withoutPublished({ state, wish, contract, onAsk }: BodyProps): (() => void) | null {
-	if (state.phase !== 'failed' || state.plan !== null || wish === null) return null;
-	if (state.error.details['model'] !== PUBLISHED_NAME) return null;
-	if (!HUB_ERRORS.has(state.error.code) || !compares(wish, contract)) return null;
-	return () => {
-		onAsk({ ...wish, compare: false });
-	};
-}
-
-/** What goes wrong between the page and a model on the Hub, before a plan. */
-const HUB_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-	'not-found',
-	'gated',
-	'file-missing',
-	'network-failed',
-	'http-status',
-]);
-
-function reachedText(state: Extract<State, { phase: 'failed' }>): string | null {
-	if (state.plan === null) return null;
-	const { tensorsDone } = state.progress;
-	return `It happened after ${formatCount(tensorsDone)} of ${formatCount(state.plan.totals.tensors)} tensors.`;
 }

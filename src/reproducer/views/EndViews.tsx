@@ -56,6 +56,8 @@ export function ErrorView(props: {
 	readonly onRetry: (() => void) | null;
 	/** Merges without comparing; null where that would not help. */
 	readonly onWithout: (() => void) | null;
+	/** Rehearses on toy weights, which need no Hub; null where that would not help. */
+	readonly onRehearse: (() => void) | null;
 	readonly onClose: () => void;
 }): JSX.Element {
 	const { error } = props;
@@ -98,6 +100,11 @@ export function ErrorView(props: {
 				{props.onRetry !== null && (
 					<Button action="retry" kind="main" onPress={props.onRetry}>
 						Try again
+					</Button>
+				)}
+				{props.onRehearse !== null && (
+					<Button action="rehearse-instead" onPress={props.onRehearse}>
+						Rehearse on toy weights
 					</Button>
 				)}
 				{props.onWithout !== null && (

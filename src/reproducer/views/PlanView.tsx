@@ -8,7 +8,7 @@ import { formatBytes, formatCount, formatDuration, plural, shortName } from '../
 import { extentOf, gridModel } from '../grid.ts';
 import type { Keep } from '../session.ts';
 import type { Mode, State } from '../state.ts';
-import { operationText } from '../texts.ts';
+import { numericsText, operationText } from '../texts.ts';
 import { Grid } from './Grid.tsx';
 import { Button, Fact, Findings, Legend } from './parts.tsx';
 import { PlanTable } from './tables.tsx';
@@ -116,7 +116,7 @@ function Totals({ plan, local }: { plan: MergePlan; local: boolean }): JSX.Eleme
 						: formatDuration(totals.bytesToRead / EXAMPLE_RATE)}
 				</Fact>
 			)}
-			<Fact name="Numerics" note="sums in float64, one rounding">
+			<Fact name="Numerics" note={numericsText(plan)}>
 				{plan.semantics}
 			</Fact>
 		</dl>

@@ -7,7 +7,7 @@ import { formatBytes, formatCount, formatDuration } from '../format.ts';
 import { branchesDiffer, extentOf, gridModel } from '../grid.ts';
 import type { Colouring, Extent } from '../grid.ts';
 import type { State } from '../state.ts';
-import { cellText } from '../texts.ts';
+import { cellText, numericsText } from '../texts.ts';
 import { Grid } from './Grid.tsx';
 import { settingTitle } from './PlanView.tsx';
 import { SaveBar } from './SaveBar.tsx';
@@ -42,7 +42,7 @@ export function ResultView(props: ResultViewProps): JSX.Element {
 				</Fact>
 				<Fact name="Read">{formatBytes(outcome.bytesRead)}</Fact>
 				<Fact name="Took">{formatDuration(state.seconds)}</Fact>
-				<Fact name="Numerics" note="sums in float64, one rounding">
+				<Fact name="Numerics" note={numericsText(plan)}>
 					{plan.semantics}
 				</Fact>
 			</dl>
