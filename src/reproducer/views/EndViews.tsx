@@ -48,6 +48,11 @@ const DETAIL_NAMES: Readonly<Record<string, string>> = {
 	parameter: 'Parameter',
 };
 
+/** An address as it is shown: what was asked for, not how. */
+function withoutQuery(url: string): string {
+	return url.replace(/[?#].*$/s, '');
+}
+
 /** Something went wrong: what, where, and what to do about it. */
 export function ErrorView(props: {
 	readonly error: SerializedError;
@@ -79,7 +84,7 @@ export function ErrorView(props: {
 							<dd>
 								{name === 'url' ? (
 									<a href={String(value)} target="_blank" rel="noreferrer">
-										<code>{String(value)}</code>
+										<code>{withoutQuery(String(value))}</code>
 									</a>
 								) : (
 									<code>{String(value)}</code>

@@ -27,6 +27,8 @@ export function again({ wish, onAsk, onClose }: Situation): () => void {
 export function withoutPublished({ state, wish, contract, onAsk }: Situation): (() => void) | null {
 	if (state.phase !== 'failed' || state.plan !== null || wish === null) return null;
 	if (state.error.details['model'] !== PUBLISHED_NAME) return null;
+	// A Hub that does not answer has not got the parents either.
+	if (state.error.code === 'network-failed') return null;
 	if (!HUB_ERRORS.has(state.error.code) || !compares(wish, contract)) return null;
 	return () => {
 		onAsk({ ...wish, compare: false });
