@@ -8,6 +8,7 @@ export type ErrorCode =
 	| 'recipe-invalid'
 	| 'recipe-unsupported'
 	| 'recipe-missing'
+	| 'semantics-unknown'
 	| 'method-unknown'
 	| 'method-unsupported'
 	| 'parameter-missing'

@@ -1,3 +1,22 @@
 export { GRAM_BLOCK } from './types.ts';
 export { loadWasmKernels } from './wasm/index.ts';
-export type { Comparison, Gram, KernelChunk, Kernels, SlerpWeights } from './types.ts';
+export type {
+	Comparison,
+	Formula,
+	FormulaTensor,
+	Gram,
+	KernelChunk,
+	Kernels,
+	SlerpWeights,
+} from './types.ts';
+export type {
+	FormulaOutcome,
+	FormulaSpec,
+	ModelStockFormula,
+	NuslerpFormula,
+	RandomSource,
+	SlerpFormula,
+	SumFormula,
+	TaskVectorFormula,
+	TaskVectorTerm,
+} from './formula.ts';

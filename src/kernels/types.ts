@@ -1,4 +1,5 @@
 import type { FloatDtype } from '../tensors/index.ts';
+import type { FormulaOutcome, FormulaSpec } from './formula.ts';
 
 /** Elements per block of `gram`: one f64 sum each, so that chunk size never changes a bit. */
 export const GRAM_BLOCK = 4096;
@@ -61,11 +62,44 @@ export interface KernelChunk {
 	clear(): void;
 }
 
+/**
+ * A formula at work on one tensor. Its chunks come in order and cover the tensor once per pass: first
+ * as many passes of `observe`, each closed by `nextPass`, as `pending` asks for, then one of `write`
+ * or `compare`. Nothing depends on how the tensor is cut into chunks, as long as they are whole
+ * multiples of {@link GRAM_BLOCK} but for the last.
+ * Every method throws `RemeltError('kernel-failed')` on misuse.
+ */
+export interface Formula {
+	/** Whether another pass of `observe` is due before the result can be written. */
+	readonly pending: boolean;
+	/** One chunk of a pass that only looks. */
+	observe(chunk: KernelChunk): void;
+	/** The pass is complete. */
+	nextPass(): void;
+	/** The chunk's part of the result in `dtype`, of which `into` has exactly the size if given. */
+	write(chunk: KernelChunk, dtype: FloatDtype, into?: Uint8Array): Uint8Array;
+	/** What comparing `expected` with the chunk's part of the result gives. */
+	compare(chunk: KernelChunk, dtype: FloatDtype, expected: Uint8Array): Comparison;
+	/** What the passes found; complete once the last chunk was written or compared. */
+	outcome(): FormulaOutcome;
+	/** Gives its memory back; of no use afterwards. */
+	free(): void;
+}
+
+/** What a formula has to know of the tensor. */
+export interface FormulaTensor {
+	readonly elements: number;
+	/** Elements per row: the last dimension; all of them where there is one dimension. */
+	readonly row: number;
+}
+
 /** The numeric primitives, whatever runs them. */
 export interface Kernels {
 	readonly backend: 'wasm' | 'webgpu';
 	/** An empty chunk. */
 	chunk(): KernelChunk;
+	/** A formula at the start of its work on a tensor. */
+	formula(spec: FormulaSpec, tensor: FormulaTensor): Formula;
 	/** The Gram matrix of a whole tensor from its block sums in block order: k(k+1)/2 numbers. */
 	reduceGram(blocks: Float64Array, inputs: number): Gram;
 	/** `gram` is [‖v0‖², v0·v1, ‖v1‖²]. */
