@@ -76,10 +76,21 @@ export interface Formula {
 	observe(chunk: KernelChunk): void;
 	/** The pass is complete. */
 	nextPass(): void;
-	/** The chunk's part of the result in `dtype`, of which `into` has exactly the size if given. */
-	write(chunk: KernelChunk, dtype: FloatDtype, into?: Uint8Array): Uint8Array;
+	/**
+	 * The chunk's part of the result in `dtype`, of which `into` has exactly the size if given. Backends
+	 * that compute elsewhere answer later; the chunk must not change until then.
+	 */
+	write(
+		chunk: KernelChunk,
+		dtype: FloatDtype,
+		into?: Uint8Array,
+	): Uint8Array | Promise<Uint8Array>;
 	/** What comparing `expected` with the chunk's part of the result gives. */
-	compare(chunk: KernelChunk, dtype: FloatDtype, expected: Uint8Array): Comparison;
+	compare(
+		chunk: KernelChunk,
+		dtype: FloatDtype,
+		expected: Uint8Array,
+	): Comparison | Promise<Comparison>;
 	/** What the passes found; complete once the last chunk was written or compared. */
 	outcome(): FormulaOutcome;
 	/** Gives its memory back; of no use afterwards. */
