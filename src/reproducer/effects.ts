@@ -1,8 +1,7 @@
 import { openHubModel } from '../hub/index.ts';
-import { planMerge, runMerge } from '../merge/index.ts';
+import { planMerge, poolSize, runMerge } from '../merge/index.ts';
 import { parseRecipe } from '../recipe/index.ts';
 import { openFolderModel } from '../tensors/index.ts';
-import { poolSize } from './run/pool.ts';
 import { spawnMergeWorker } from './run/spawn.ts';
 import type { Effects } from './session.ts';
 

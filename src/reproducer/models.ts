@@ -1,7 +1,7 @@
 import { RemeltError, toRemeltError } from '../errors/index.ts';
 import { PUBLISHED } from '../merge/index.ts';
+import type { WorkerModel } from '../merge/index.ts';
 import type { ModelFiles, ModelHeaders } from '../tensors/index.ts';
-import type { WorkerModel } from './run/protocol.ts';
 import type { Reading } from './state.ts';
 
 /** Where a model is to be found: on a Hub (ours for rehearsals included), or in the reader's folder. */

@@ -1,14 +1,11 @@
 import { toRemeltError } from '../errors/index.ts';
-import { DEFAULT_MEMORY_BUDGET, PUBLISHED } from '../merge/index.ts';
+import { createGate, createPool, DEFAULT_MEMORY_BUDGET, PUBLISHED } from '../merge/index.ts';
 import type { MergePlan, MergeSink, RunOptions, MergeOutcome } from '../merge/index.ts';
-import type { PlanOptions, TensorResult } from '../merge/index.ts';
+import type { PlanOptions, TensorResult, WorkerLike } from '../merge/index.ts';
 import type { Recipe } from '../recipe/index.ts';
-import { createGate } from './gate.ts';
 import { openModels } from './models.ts';
 import type { Location, OpenedModel, Openers } from './models.ts';
 import { createProgressMeter } from './progress.ts';
-import { createPool } from './run/pool.ts';
-import type { WorkerLike } from './run/pool.ts';
 import { createFolderSink } from './sinks/folder.ts';
 import { createMemorySink } from './sinks/memory.ts';
 import type { Event, Job, Kept, Mode } from './state.ts';

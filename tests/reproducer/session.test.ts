@@ -9,7 +9,7 @@ import { IDLE, reduce } from '../../src/reproducer/state.ts';
 import type { Event, State } from '../../src/reproducer/state.ts';
 import type { ModelFiles } from '../../src/tensors/index.ts';
 import { fakeFolder } from './fakeFolder.ts';
-import { fakeWorker } from './fakeWorker.ts';
+import { fakeWorker } from '../support/fakeWorker.ts';
 import { slerpResult, smallPlan } from './plans.ts';
 
 function model(id: string): ModelFiles {

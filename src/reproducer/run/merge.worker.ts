@@ -1,16 +1,14 @@
 import { openHubFile } from '../../hub/index.ts';
 import { loadWasmKernels } from '../../kernels/index.ts';
-import { createTensorMerger } from '../../merge/index.ts';
-import { createMergeHost } from './mergeHost.ts';
-import type { Request } from './protocol.ts';
-import { openWorkerFile } from './workerFile.ts';
+import { createMergeHost, createTensorMerger, openWorkerFile } from '../../merge/index.ts';
+import type { Request } from '../../merge/index.ts';
 
 const handle = createMergeHost({
 	post: (report, transfer) => {
 		globalThis.postMessage(report, { transfer });
 	},
 	loadKernels: () => loadWasmKernels(),
-	openFile: (model, name) => openWorkerFile(model, name, openHubFile),
+	openFile: (model, name) => openWorkerFile(model, name, { hub: openHubFile }),
 	createMerger: createTensorMerger,
 });
 

@@ -1,4 +1,4 @@
-import type { WorkerLike } from './pool.ts';
+import type { WorkerLike } from '../../merge/index.ts';
 
 /** Starts a merge worker: a thread with a WASM instance of its own. */
 export function spawnMergeWorker(): WorkerLike {

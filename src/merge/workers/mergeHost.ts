@@ -1,8 +1,8 @@
 import { toRemeltError } from '../../errors/index.ts';
 import type { Kernels } from '../../kernels/index.ts';
-import type { OpenFile, TensorMerger } from '../../merge/index.ts';
 import type { ByteSource } from '../../tensors/index.ts';
-import { createGate } from '../gate.ts';
+import type { OpenFile, TensorMerger } from '../types.ts';
+import { createGate } from './gate.ts';
 import type { Report, Request, WorkerModel } from './protocol.ts';
 
 /** What a merge host needs from outside, so that it can be tested without a worker. */

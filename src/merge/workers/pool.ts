@@ -1,8 +1,8 @@
 import { RemeltError, deserializeError } from '../../errors/index.ts';
-import type { TensorMerger, TensorResult, TensorTask } from '../../merge/index.ts';
+import type { TensorMerger, TensorResult, TensorTask } from '../types.ts';
 import type { Report, Request, WorkerModel } from './protocol.ts';
 
-/** The part of `Worker` that a pool uses. */
+/** The part of a page’s `Worker` that a pool uses; other threads are dressed up as one. */
 export interface WorkerLike {
 	postMessage(message: Request): void;
 	terminate(): void;
@@ -207,7 +207,7 @@ function broken(message: string): RemeltError {
 		'worker-failed',
 		`A merge worker stopped: ${message === '' ? 'it gave no reason' : message}.`,
 		{
-			hint: 'Reload the page and try again; close other tabs if the device is short of memory.',
+			hint: 'Run again, with fewer workers or less memory for weights if the device is short of memory.',
 		},
 	);
 }

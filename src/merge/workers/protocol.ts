@@ -1,6 +1,6 @@
 import type { SerializedError } from '../../errors/index.ts';
 import type { KnownFile } from '../../hub/index.ts';
-import type { PlannedTensor, TensorResult } from '../../merge/index.ts';
+import type { PlannedTensor, TensorResult } from '../types.ts';
 
 /** Where a worker finds a model's weight files. Sizes and ETags come from the plan's headers. */
 export type WorkerModel =
@@ -17,12 +17,27 @@ export type WorkerModel =
 			readonly kind: 'folder';
 			/** By their path in the model's folder: a cloned `File` forgets where it lay. */
 			readonly files: readonly { readonly name: string; readonly file: File }[];
+	  }
+	| {
+			readonly kind: 'disk';
+			readonly files: readonly DiskFile[];
 	  };
 
-/** What is known of a weight file since its header was read. */
+/** What is known of a weight file on a Hub since its header was read. */
 export type WorkerFile = KnownFile;
 
-/** What the page asks of a merge worker. A worker has at most one merge at a time. */
+/** A weight file on disk, as it was when its header was read. */
+export interface DiskFile {
+	/** Its path in the model's folder. */
+	readonly name: string;
+	/** Absolute. */
+	readonly path: string;
+	readonly size: number;
+	/** Milliseconds since 1970; a file that changes while it is read is refused. */
+	readonly mtimeMs: number;
+}
+
+/** What is asked of a merge worker. A worker has at most one merge at a time. */
 export type Request =
 	/** The first message. Answered by `ready` or `failed`. */
 	| {

@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { RemeltError } from '../../src/errors/index.ts';
-import type { ErrorCode } from '../../src/errors/index.ts';
-import type { TensorTask } from '../../src/merge/index.ts';
-import { createPool, poolSize } from '../../src/reproducer/run/pool.ts';
-import type { Pool } from '../../src/reproducer/run/pool.ts';
-import type { Request } from '../../src/reproducer/run/protocol.ts';
-import { fakeWorker } from './fakeWorker.ts';
-import type { FakeWorker } from './fakeWorker.ts';
-import { plannedTensor, slerpResult } from './plans.ts';
+import { RemeltError } from '../../../src/errors/index.ts';
+import type { ErrorCode } from '../../../src/errors/index.ts';
+import { createPool, poolSize } from '../../../src/merge/index.ts';
+import type { Pool, Request, TensorTask } from '../../../src/merge/index.ts';
+import { plannedTensor, slerpResult } from '../../reproducer/plans.ts';
+import { fakeWorker } from '../../support/fakeWorker.ts';
+import type { FakeWorker } from '../../support/fakeWorker.ts';
 
 type Play = (worker: FakeWorker, request: Request) => void;
 

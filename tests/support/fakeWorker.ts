@@ -1,5 +1,4 @@
-import type { WorkerLike } from '../../src/reproducer/run/pool.ts';
-import type { Report, Request } from '../../src/reproducer/run/protocol.ts';
+import type { Report, Request, WorkerLike } from '../../src/merge/index.ts';
 
 /** A worker that a test plays: it keeps what it was sent and says what it is told to say. */
 export interface FakeWorker extends WorkerLike {

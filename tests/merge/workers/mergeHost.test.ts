@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { Kernels } from '../../src/kernels/index.ts';
-import type { OpenFile, TensorMerger } from '../../src/merge/index.ts';
-import { createMergeHost } from '../../src/reproducer/run/mergeHost.ts';
-import type { Report, Request, WorkerModel } from '../../src/reproducer/run/protocol.ts';
-import { memorySource } from '../../src/tensors/index.ts';
-import { plannedTensor, slerpResult } from './plans.ts';
+import type { Kernels } from '../../../src/kernels/index.ts';
+import { createMergeHost } from '../../../src/merge/index.ts';
+import type {
+	OpenFile,
+	Report,
+	Request,
+	TensorMerger,
+	WorkerModel,
+} from '../../../src/merge/index.ts';
+import { memorySource } from '../../../src/tensors/index.ts';
+import { plannedTensor, slerpResult } from '../../reproducer/plans.ts';
 
 const model: WorkerModel = { kind: 'folder', files: [] };
 const open: Request = { kind: 'open', models: { 'oracle/a': model }, memoryBudget: 64 };
