@@ -7,11 +7,7 @@ import type { FloatDtype } from '../tensors/index.ts';
  * formula says "in `work`". With `work: 'F32'` nothing is rounded but float32 itself.
  */
 export type FormulaSpec =
-	| SumFormula
-	| SlerpFormula
-	| NuslerpFormula
-	| ModelStockFormula
-	| TaskVectorFormula;
+	SumFormula | SlerpFormula | NuslerpFormula | ModelStockFormula | TaskVectorFormula;
 
 interface InDtype {
 	readonly work: FloatDtype;

@@ -46,6 +46,13 @@ export interface KernelChunk {
 	/** Copies one input in. All inputs have the same number of elements. */
 	push(dtype: FloatDtype, bytes: Uint8Array): void;
 	/**
+	 * Adds an input of so many elements and returns the bytes that are to be filled with it, so that a
+	 * file can be read straight into the backend's memory. Until they are filled they hold anything.
+	 * The view is of no use once anything else of these kernels was called, which may move memory:
+	 * fill it at once, without waiting in between.
+	 */
+	reserve(dtype: FloatDtype, elements: number): Uint8Array;
+	/**
 	 * Sums of products in f64 for each block of {@link GRAM_BLOCK} elements: for k inputs k(k+1)/2
 	 * numbers per block, upper triangle row by row (00, 01, …, 11, …), blocks in order.
 	 */
@@ -58,7 +65,10 @@ export interface KernelChunk {
 	combine(weights: readonly number[], dtype: FloatDtype, into?: Uint8Array): Uint8Array;
 	/** What comparing `expected` with the result of `combine` gives, without the result being kept. */
 	compare(weights: readonly number[], dtype: FloatDtype, expected: Uint8Array): Comparison;
-	/** Gives the memory back; the chunk is empty afterwards and can be filled again. */
+	/**
+	 * Empties the chunk, which can be filled again. Its memory is given back, but for that of reserved
+	 * inputs, which the next `reserve` uses where it is large enough.
+	 */
 	clear(): void;
 }
 
@@ -80,11 +90,12 @@ export interface Formula {
 	 * The chunk's part of the result in `dtype`, of which `into` has exactly the size if given. Backends
 	 * that compute elsewhere answer later; the chunk must not change until then.
 	 */
-	write(
-		chunk: KernelChunk,
-		dtype: FloatDtype,
-		into?: Uint8Array,
-	): Uint8Array | Promise<Uint8Array>;
+	write(chunk: KernelChunk, dtype: FloatDtype, into?: Uint8Array): Uint8Array | Promise<Uint8Array>;
+	/**
+	 * As `write`, but the result stays in the backend's memory where it can. The view is of no use
+	 * once anything else of these kernels was called: write it out at once.
+	 */
+	view(chunk: KernelChunk, dtype: FloatDtype): Uint8Array | Promise<Uint8Array>;
 	/** What comparing `expected` with the chunk's part of the result gives. */
 	compare(
 		chunk: KernelChunk,

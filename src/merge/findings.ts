@@ -1,6 +1,7 @@
 import type { Finding } from '../errors/index.ts';
 import type { Recipe } from '../recipe/index.ts';
 import type { ModelHeaders } from '../tensors/index.ts';
+import { MAX_SORTED } from './methods/taskVectors.ts';
 import type { PlanSources } from './sources.ts';
 import type { MergeMethod, PlannedTensor } from './types.ts';
 
@@ -80,6 +81,36 @@ export function inputsFindings(sources: PlanSources, tensors: readonly PlannedTe
 			severity: 'note',
 			message: `The models store ${mixed.name} as ${mixed.inputs.map(({ dtype }) => dtype).join(' and ')}; it is written as ${mixed.dtype}.`,
 			details: { tensor: mixed.name, dtype: mixed.dtype },
+		});
+	return findings;
+}
+
+/** What a reader should know of how equal magnitudes and random numbers are treated. */
+export function methodFindings(
+	tensors: readonly PlannedTensor[],
+	seedDefaulted: boolean,
+): Finding[] {
+	const findings: Finding[] = [];
+	if (seedDefaulted)
+		findings.push({
+			code: 'seed-default',
+			severity: 'note',
+			message: 'The method draws random numbers and no seed is given, so that seed 0 is used.',
+			hint: 'mergekit draws other numbers in every run unless --random-seed is given; nobody records it.',
+		});
+	const large = tensors.find(
+		({ operation, elements }) =>
+			operation.kind === 'task-vectors' &&
+			(operation.select === 'magnitude' || operation.select === 'outliers') &&
+			elements > MAX_SORTED,
+	);
+	if (large)
+		findings.push({
+			code: 'ties-by-index',
+			severity: 'note',
+			message: `${large.name} has ${large.elements} elements, more than are put in mergekit's order: of equal magnitudes those of the lowest indices are kept.`,
+			hint: 'Elements whose magnitude equals the cut can differ from mergekit there, all others are the same.',
+			details: { tensor: large.name, elements: large.elements, limit: MAX_SORTED },
 		});
 	return findings;
 }

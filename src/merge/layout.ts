@@ -19,19 +19,29 @@ export interface OutputLayout {
 	readonly index: string | null;
 }
 
+/** How output is divided into files. */
+export interface LayoutOptions {
+	/** Most bytes, or elements, per file; default {@link DEFAULT_SHARD_SIZE}. */
+	readonly shardSize?: number | undefined;
+	/** What `shardSize` counts; default bytes. */
+	readonly limit?: 'bytes' | 'elements' | undefined;
+	/** Whether a single file is numbered and has an index, too; default no. */
+	readonly alwaysIndexed?: boolean | undefined;
+}
+
 /**
- * Places tensors as mergekit's writer does: sorted by name, a new file before the tensor that would
- * make one larger than `shardSize` (mergekit.md §3), within a file as the safetensors library orders.
+ * Places tensors as mergekit's writer does: in the order given, which is that of its run, a new file
+ * before the tensor that would make one larger than `shardSize` (mergekit.md §3), within a file as
+ * the safetensors library orders.
  */
-export function layOut(tensors: readonly Unplaced[], shardSize = DEFAULT_SHARD_SIZE): OutputLayout {
-	// Names come from templates and are ASCII, so UTF-16 order is byte order.
-	const sorted = tensors.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-	const shards = splitShards(sorted, shardSize);
+export function layOut(tensors: readonly Unplaced[], options: LayoutOptions = {}): OutputLayout {
+	const shards = splitShards(tensors, options);
+	const plain = shards.length === 1 && options.alwaysIndexed !== true;
 	const placed: PlannedTensor[] = [];
 	const files: PlannedFile[] = [];
 	const fileOf = new Map<string, string>();
 	for (const [index, shard] of shards.entries()) {
-		const name = shards.length === 1 ? 'model.safetensors' : shardName(index, shards.length);
+		const name = plain ? 'model.safetensors' : shardName(index, shards.length);
 		const layout = layoutSafetensors(shard, { file: name });
 		files.push(plannedFile(name, layout));
 		const byName = new Map(shard.map((tensor) => [tensor.name, tensor]));
@@ -41,26 +51,29 @@ export function layOut(tensors: readonly Unplaced[], shardSize = DEFAULT_SHARD_S
 			fileOf.set(entry.name, name);
 		}
 	}
-	const total = sorted.reduce((sum, tensor) => sum + tensor.bytes, 0);
-	const names = sorted.map((tensor) => tensor.name);
+	const total = tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
+	const names = tensors.map((tensor) => tensor.name);
 	return {
 		tensors: placed,
 		files,
-		index: shards.length === 1 ? null : indexText(names, fileOf, total),
+		index: plain ? null : indexText(names, fileOf, total),
 	};
 }
 
-function splitShards(tensors: readonly Unplaced[], limit: number): Unplaced[][] {
+function splitShards(
+	tensors: readonly Unplaced[],
+	{ shardSize = DEFAULT_SHARD_SIZE, limit = 'bytes' }: LayoutOptions,
+): Unplaced[][] {
 	const shards: Unplaced[][] = [[]];
 	let size = 0;
 	for (const tensor of tensors) {
-		const bytes = byteLength(tensor);
-		if (size > 0 && size + bytes > limit) {
+		const own = limit === 'bytes' ? byteLength(tensor) : tensor.elements;
+		if (size > 0 && size + own > shardSize) {
 			shards.push([]);
 			size = 0;
 		}
 		shards.at(-1)?.push(tensor);
-		size += bytes;
+		size += own;
 	}
 	return shards;
 }

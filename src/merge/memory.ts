@@ -1,6 +1,6 @@
 import { DTYPE_BITS, type Dtype, type FloatDtype } from '../tensors/index.ts';
-import { GRAM_BLOCK } from '../kernels/index.ts';
-import type { PlannedTensor } from './types.ts';
+import { GRAM_BLOCK, type TaskVectorFormula } from '../kernels/index.ts';
+import type { PlannedTensor, TensorOperation } from './types.ts';
 
 /** Bytes that a run may hold where nobody says otherwise: 512 MiB. */
 export const DEFAULT_MEMORY_BUDGET = 512 * 2 ** 20;
@@ -20,7 +20,7 @@ export interface TensorPasses {
 	/** Inputs are read once and kept from the first pass to the second. */
 	readonly hold: boolean;
 	/** How often each input is read. */
-	readonly reads: 1 | 2;
+	readonly reads: number;
 	/** Bytes held at a time while the tensor is merged, without outputs that wait for the sink. */
 	readonly bytes: number;
 	/** Range requests for the inputs and the published tensor. */
@@ -59,7 +59,9 @@ export function tensorPasses(
 	budget: number = DEFAULT_MEMORY_BUDGET,
 	options: PassOptions = {},
 ): TensorPasses {
-	const two = tensor.operation.kind === 'slerp';
+	const looks = looksOf(tensor.operation);
+	const { elements } = tensor;
+	const state = stateBytes(tensor.operation, elements);
 	const stored = tensor.inputs.map(({ dtype }) => width(dtype));
 	const cast = tensor.inputs.map(({ dtype }) =>
 		castsInput(dtype, tensor.computeDtype) ? width(tensor.computeDtype) : 0,
@@ -70,28 +72,68 @@ export function tensorPasses(
 	// In a kernel call: inputs and result in the kernel's memory, the result and a cast input outside.
 	const perStep = 2 * inputs + 2 * output + published;
 	// In a read: the bytes that came, and for copies the result that leaves.
-	const perUnit = inputs + published + (two ? 0 : output);
-	let step = blocks(Math.min(options.step ?? STEP_ELEMENTS, tensor.elements));
-	const affordable = Math.floor(budget / (perStep + perUnit));
+	const perUnit = inputs + published + (looks > 0 ? 0 : output);
+	let step = blocks(Math.min(options.step ?? STEP_ELEMENTS, elements));
+	const affordable = Math.floor((budget - state) / (perStep + perUnit));
 	step = Math.min(step, Math.max(GRAM_BLOCK, floorTo(affordable, GRAM_BLOCK)));
-	const room = budget - step * perStep;
-	const wanted = Math.min(options.unit ?? MAX_READ_ELEMENTS, tensor.elements);
+	const room = budget - state - step * perStep;
+	const wanted = Math.min(options.unit ?? MAX_READ_ELEMENTS, elements);
 	const unit = Math.max(step, floorTo(Math.min(upTo(wanted, step), room / perUnit), step));
-	const inKernel = Math.min(step, tensor.elements) * perStep;
-	const held = tensor.elements * inputs + Math.min(unit, tensor.elements) * published;
-	const hold = two && held + inKernel <= budget;
-	const reads = two && !hold ? 2 : 1;
+	const inKernel = Math.min(step, elements) * perStep + state;
+	const held = elements * inputs + Math.min(unit, elements) * published;
+	const hold = looks > 0 && held + inKernel <= budget;
+	const reads = hold ? 1 : looks + 1;
 	const times = reads * tensor.inputs.length + (published === 0 ? 0 : 1);
 	return {
 		unit,
 		step,
 		hold,
 		reads,
-		bytes: (hold ? held : Math.min(unit, tensor.elements) * perUnit) + inKernel,
-		requests: Math.ceil(tensor.elements / unit) * times,
-		bytesToRead: tensor.elements * (reads * sum(stored) + published),
+		bytes: (hold ? held : Math.min(unit, elements) * perUnit) + inKernel,
+		requests: Math.ceil(elements / unit) * times,
+		bytesToRead: elements * (reads * sum(stored) + published),
 	};
 }
+
+/** How often a formula looks at a tensor before it can be written, at most. */
+function looksOf(operation: TensorOperation): number {
+	switch (operation.kind) {
+		case 'copy':
+		case 'sum':
+			return 0;
+		case 'slerp':
+			return 1;
+		case 'nuslerp':
+		case 'model-stock':
+			return 2;
+		case 'task-vectors':
+			return looksOfTaskVectors(operation);
+	}
+}
+
+function looksOfTaskVectors(operation: TaskVectorFormula): number {
+	const thinned = operation.terms.filter(({ density }) => density < 1).length;
+	if (operation.select === 'none' || thinned === 0) return 0;
+	if (operation.select === 'random') return operation.rescale === 'l1' ? 1 : 0;
+	if (operation.select === 'magprune') return 1;
+	if (operation.equals !== 'index') return thinned;
+	return operation.work === 'F32' ? 2 : 1;
+}
+
+/** Bytes that a formula keeps from one look to the next. */
+function stateBytes(operation: TensorOperation, elements: number): number {
+	if (operation.kind !== 'task-vectors' || operation.select === 'none') return 0;
+	const thinned = operation.terms.filter(({ density }) => density < 1).length;
+	const masks = Math.ceil(elements / 8) * thinned;
+	if (thinned === 0) return 0;
+	if (operation.select === 'random') return masks;
+	if (operation.select === 'magprune')
+		return masks + (operation.rescale === 'probability' ? 4 * elements * thinned : 0);
+	return operation.equals === 'index' ? HISTOGRAM * thinned : masks + 8 * elements;
+}
+
+/** Bytes of a term's histogram over the upper half of a float's bits. */
+const HISTOGRAM = 2 * 8 * 2 ** 16;
 
 /** Bytes per element. */
 function width(dtype: Dtype): number {

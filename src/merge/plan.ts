@@ -1,12 +1,19 @@
 import { RemeltError } from '../errors/index.ts';
-import type { Recipe } from '../recipe/index.ts';
+import {
+	DEFAULT_SEMANTICS,
+	findSemantics,
+	methodSince,
+	type Recipe,
+	type Semantics,
+} from '../recipe/index.ts';
 import type { ModelHeaders } from '../tensors/index.ts';
 import { editConfig } from './config.ts';
-import { inputsFindings, publishedFindings, recipeFindings } from './findings.ts';
+import { inputsFindings, methodFindings, publishedFindings, recipeFindings } from './findings.ts';
 import { outputWeights } from './inputs.ts';
 import { layOut } from './layout.ts';
 import { DEFAULT_MEMORY_BUDGET, tensorPasses } from './memory.ts';
 import { findMethod } from './methods/registry.ts';
+import { placeDraws, streamOrder } from './order.ts';
 import { planTensor, PUBLISHED } from './planTensor.ts';
 import { writeReadme } from './readme.ts';
 import { resolveSources, type PlanSources } from './sources.ts';
@@ -16,25 +23,31 @@ import type { MergeMethod, MergePlan, PlannedTensor, PlanOptions } from './types
  * What a recipe means for concrete models: every output tensor with its inputs as byte ranges and its
  * numbers resolved, the output files, and what a run will read, write and hold. Pure; refuses
  * everything that can be refused without reading a weight.
- * @throws `method-unknown`, `method-unsupported`, `base-missing`, `model-count`, `layer-range`,
- *   `architecture-unknown`, `architecture-mismatch`, `not-found`, `parameter-missing`,
- *   `tensor-missing`, `shape-mismatch`, `dtype-unsupported`, `recipe-invalid`.
+ * @throws `semantics-unknown`, `method-unknown`, `method-unsupported`, `base-missing`, `model-count`,
+ *   `layer-range`, `architecture-unknown`, `architecture-mismatch`, `not-found`, `parameter-missing`,
+ *   `parameter-invalid`, `tensor-missing`, `shape-mismatch`, `dtype-unsupported`, `recipe-invalid`.
  */
 export function planMerge(recipe: Recipe, options: PlanOptions): MergePlan {
-	const { headers, published, semantics = 'precise', memoryBudget, shardSize } = options;
+	const { headers, published, memoryBudget, shardSize, seed = 0, ties = 'mergekit' } = options;
+	const semantics = findSemantics(options.semantics ?? DEFAULT_SEMANTICS);
 	const method = findMethod(recipe.method);
-	if (method.needsBase) requireBase(recipe, method);
+	requireAge(method, semantics);
+	if (method.base === 'one-of' || method.base === 'apart') requireBase(recipe, method);
 	const sources = resolveSources(recipe, headers);
-	const unplaced = outputWeights(sources).map((weight) =>
-		planTensor(weight, { recipe, method, published }),
-	);
-	const layout = layOut(unplaced, shardSize);
+	const context = { recipe, method, semantics, seed, ties, published };
+	const unplaced = outputWeights(sources).map((weight) => planTensor(weight, context));
+	const layout = layOut(placeDraws(streamOrder(unplaced, semantics)), {
+		shardSize,
+		limit: semantics.shardLimit,
+		alwaysIndexed: semantics.singleFile === 'indexed',
+	});
+	const draws = layout.tensors.some(isRandom);
 	const config = editConfig(recipe, sources);
 	const models = modelsOf(sources);
 	const readme = writeReadme({
 		recipe,
 		method: method.label,
-		semantics,
+		semantics: semantics.name,
 		models,
 		donor: sources.donor.model,
 		tensors: unplaced.length,
@@ -45,7 +58,9 @@ export function planMerge(recipe: Recipe, options: PlanOptions): MergePlan {
 	if (layout.index !== null) texts['model.safetensors.index.json'] = layout.index;
 	return {
 		method: method.name,
-		semantics,
+		semantics: semantics.name,
+		seed: draws ? seed : null,
+		ties,
 		tensors: layout.tensors,
 		files: layout.files,
 		texts,
@@ -54,17 +69,39 @@ export function planMerge(recipe: Recipe, options: PlanOptions): MergePlan {
 		findings: [
 			...recipeFindings(recipe, method, sources),
 			...inputsFindings(sources, layout.tensors),
+			...methodFindings(layout.tensors, draws && options.seed === undefined),
 			...config.findings,
 			...(published ? publishedFindings(layout.tensors, published) : []),
 		],
 	};
 }
 
+/** A method is refused where the mergekit that is asked for had not got it yet. */
+function requireAge({ name, label }: MergeMethod, semantics: Semantics): void {
+	const since = methodSince(name);
+	if (since === null || semantics.date === null || since <= semantics.date) return;
+	throw new RemeltError(
+		'method-unknown',
+		`mergekit ${semantics.name} has no method ${name}: it came on ${since}.`,
+		{
+			hint: `Ask for semantics of that day or later; ${label} cannot have been run with an older mergekit.`,
+			details: { method: name, since, semantics: semantics.name },
+		},
+	);
+}
+
+function isRandom({ operation }: PlannedTensor): boolean {
+	return operation.kind === 'task-vectors' && operation.random !== null;
+}
+
 function requireBase(recipe: Recipe, method: MergeMethod): void {
 	const slice = recipe.slices.findIndex(({ baseModel }) => baseModel === null);
 	if (recipe.baseModel !== null || (recipe.models.length === 0 && slice < 0)) return;
 	throw new RemeltError('base-missing', `${method.label} needs a base_model, and none is given.`, {
-		hint: `Add base_model: with one of the recipe's models. For ${method.name} that is where t = 0.`,
+		hint:
+			method.base === 'one-of'
+				? `Add base_model: with one of the recipe's models. For ${method.name} that is where t = 0.`
+				: 'Add base_model: with the model that the others were tuned from.',
 		details: { method: method.name, slice: slice < 0 ? null : slice },
 	});
 }

@@ -1,9 +1,11 @@
 import { RemeltError } from '../errors/index.ts';
-import { resolveParameter, type Recipe } from '../recipe/index.ts';
+import type { Recipe, Semantics } from '../recipe/index.ts';
 import { byteLength, type Dtype, type FloatDtype, type ModelHeaders } from '../tensors/index.ts';
+import { isFloat } from './blocks.ts';
 import { rangeOf, type OutputWeight, type WeightInput } from './inputs.ts';
 import type { Unplaced } from './layout.ts';
-import type { MergeMethod, MethodContext, PlannedTensor } from './types.ts';
+import { methodContext } from './methodContext.ts';
+import type { MergeMethod, PlannedTensor, TensorOperation, TiesOrder } from './types.ts';
 
 /** The name under which a plan's ranges mean the published model. */
 export const PUBLISHED = 'published';
@@ -12,25 +14,39 @@ export const PUBLISHED = 'published';
 export interface TensorContext {
 	readonly recipe: Recipe;
 	readonly method: MergeMethod;
+	readonly semantics: Semantics;
+	readonly seed: number;
+	readonly ties: TiesOrder;
 	readonly published: ModelHeaders | undefined;
+}
+
+/** A tensor's inputs in the order that its method takes them. */
+interface Inputs {
+	/** An input of its own, before the models. */
+	readonly base: WeightInput | null;
+	readonly models: readonly WeightInput[];
 }
 
 /**
  * One output tensor with its parameters resolved and its dtypes settled.
- * @throws `model-count`, `base-missing`, `parameter-missing`, `dtype-unsupported`.
+ * @throws `model-count`, `base-missing`, `parameter-missing`, `parameter-invalid`, `tensor-missing`,
+ *   `dtype-unsupported`.
  */
 export function planTensor(weight: OutputWeight, context: TensorContext): Unplaced {
-	const { recipe, method, published } = context;
-	checkModels(weight, context);
-	const inputs = method.needsBase ? baseFirst(weight, method) : weight.inputs;
-	const operation = method.plan(methodContext(weight, inputs, context));
+	const { recipe, method, semantics, published } = context;
+	const { base, models } = inputsOf(weight, context);
+	const inputs = base === null ? models : [base, ...models];
 	const [first] = inputs;
 	if (first === undefined) throw new RangeError(`${weight.name} has no inputs`);
-	const { shape, dtype: stored } = first.range;
-	const dtype: Dtype = recipe.outDtype ?? recipe.dtype ?? stored;
-	const copies = operation.kind === 'copy' && stored === (recipe.dtype ?? stored);
-	if (!copies || dtype !== stored)
+	const stored = inputs.map(({ range }) => range.dtype);
+	const own = ownDtype(stored, context);
+	const asked = semantics.outDtype && isFloat(own) ? recipe.outDtype : null;
+	const dtype: Dtype = asked ?? own;
+	const { operation, parameters } = operationOf(weight, { base, models }, own, context);
+	const copies = operation.kind === 'copy' && first.range.dtype === dtype && own === dtype;
+	if (!copies)
 		for (const { range, source } of inputs) requireFloat(range.dtype, range.tensor, source.model);
+	const shape = writtenShape(first.range.shape, operation, semantics);
 	const planned = {
 		name: weight.name,
 		dtype,
@@ -40,11 +56,69 @@ export function planTensor(weight: OutputWeight, context: TensorContext): Unplac
 		layer: weight.layer,
 		kind: weight.kind,
 		method: method.name,
-		computeDtype: recipe.dtype,
+		computeDtype: computeDtype(stored, own, recipe, operation),
 		operation,
-		inputs: inputs.map(({ range }) => range),
+		parameters,
+		draws: null,
+		inputs: (operation.kind === 'copy' ? [first] : inputs).map(({ range }) => range),
 	};
 	return { ...planned, published: publishedRange(planned, published) };
+}
+
+function operationOf(
+	weight: OutputWeight,
+	{ base, models }: Inputs,
+	own: Dtype,
+	context: TensorContext,
+): Pick<PlannedTensor, 'operation' | 'parameters'> {
+	const { semantics, method } = context;
+	const [first] = models;
+	// Buffers of whole numbers, such as position ids, are the same in every model.
+	if (!isFloat(own)) return { operation: { kind: 'copy' }, parameters: {} };
+	if (first === undefined && base !== null) return { operation: { kind: 'copy' }, parameters: {} };
+	const { context: view, parameters } = methodContext({
+		...context,
+		weight,
+		shape: (base ?? first)?.range.shape ?? [],
+		models,
+		hasBase: base !== null,
+		work: semantics.arithmetic === 'float32' ? 'F32' : own,
+	});
+	return { operation: method.plan(view), parameters };
+}
+
+/** The dtype in which mergekit has the result: the recipe's, else that of the inputs. */
+function ownDtype(stored: readonly Dtype[], { recipe, method, semantics }: TensorContext): Dtype {
+	const [first = 'F32'] = stored;
+	if (!isFloat(first)) return first;
+	if (recipe.dtype !== null) return recipe.dtype;
+	const baseDecides = method.base === 'apart' || method.base === 'one-of';
+	if (baseDecides && semantics.mixedDtypes === 'base') return first;
+	return stored.every((dtype) => dtype === first) ? first : 'F32';
+}
+
+/** What inputs are cast to before the method runs; null: as stored. */
+function computeDtype(
+	stored: readonly Dtype[],
+	own: Dtype,
+	recipe: Recipe,
+	operation: TensorOperation,
+): FloatDtype | null {
+	if (!isFloat(own) || recipe.dtype !== null) return recipe.dtype;
+	return operation.kind === 'task-vectors' && stored.some((dtype) => dtype !== own) ? own : null;
+}
+
+/** della in early 2025 gave tensors of one dimension a second one. */
+function writtenShape(
+	shape: readonly number[],
+	operation: TensorOperation,
+	{ dellaExtraDimension }: Semantics,
+): readonly number[] {
+	const thinned =
+		operation.kind === 'task-vectors' &&
+		operation.select === 'magprune' &&
+		operation.terms.some(({ density }) => density < 1);
+	return dellaExtraDimension && thinned && shape.length === 1 ? [1, ...shape] : shape;
 }
 
 /** The published model's tensor of the same name, if it can be compared element by element. */
@@ -57,19 +131,47 @@ function publishedRange(
 	return { ...rangeOf(entry), model: PUBLISHED };
 }
 
-/** Whether the slice lists as many models as the method takes. */
-function checkModels({ slice, name }: OutputWeight, { recipe, method }: TensorContext): void {
-	const { min, max } = method.inputs;
-	const count = slice.sources.length;
+/** Tells the base from the models, and checks that there are as many as the method takes. */
+function inputsOf(weight: OutputWeight, context: TensorContext): Inputs {
+	const { slice, inputs } = weight;
+	const { method, semantics, recipe } = context;
+	const name = method.base === 'apart' && !semantics.sliceBase ? recipe.baseModel : slice.baseModel;
+	const isBase = ({ source }: WeightInput): boolean => source.model === name;
+	const listed = slice.sources.map(({ model }) => model);
+	const apart = method.base === 'apart' || (method.base === 'optional' && name !== null);
+	checkModels(weight, context, apart ? listed.filter((model) => model !== name) : listed);
+	if (method.base === 'none') return { base: null, models: inputs };
+	if ((apart || listed.length > 1) && (name === null || !listed.includes(name)))
+		throw baseElsewhere(weight, name, method);
+	if (!apart)
+		return {
+			base: null,
+			models: inputs.toSorted((a, b) => Number(isBase(b)) - Number(isBase(a))),
+		};
+	const base = inputs.find(isBase);
+	if (base === undefined) throw baseWithout(weight, name ?? '');
+	return { base, models: inputs.filter((input) => input !== base) };
+}
+
+function checkModels(
+	{ slice, name }: OutputWeight,
+	{ recipe, method }: TensorContext,
+	models: readonly string[],
+): void {
+	const { min, max } = method.models;
+	const count = models.length;
 	if (count >= min && count <= max) return;
-	const wanted = min === max ? String(min) : `${min} or ${max}`;
-	const listed = slice.sources.map(({ model }) => model).join(', ');
+	const wanted =
+		min === max ? String(min) : max === Infinity ? `${min} or more` : `${min} or ${max}`;
 	const appended = slice.sources.find(({ index }) => index === undefined);
 	const because =
-		appended === undefined ? '' : ` The base_model ${appended.model} counts as one of them.`;
+		appended === undefined || !models.includes(appended.model)
+			? ''
+			: ` The base_model ${appended.model} counts as one of them.`;
+	const beside = method.base === 'apart' ? ' beside the base' : '';
 	throw new RemeltError(
 		'model-count',
-		`${method.label} takes ${wanted} ${max === 1 ? 'model' : 'models'} at a time, and here there are ${count}: ${listed}.`,
+		`${method.label} takes ${wanted} ${max === 1 ? 'model' : 'models'}${beside} at a time, and here there are ${count}: ${models.join(', ')}.`,
 		{
 			hint: `List ${wanted} in ${recipe.slices.length > 0 ? `slice ${slice.index + 1}` : 'models:'}.${because}`,
 			details: { method: method.name, count, min, max, slice: slice.index, tensor: name },
@@ -77,79 +179,35 @@ function checkModels({ slice, name }: OutputWeight, { recipe, method }: TensorCo
 	);
 }
 
-function baseFirst({ slice, inputs }: OutputWeight, method: MergeMethod): readonly WeightInput[] {
-	const { baseModel } = slice;
-	if (slice.sources.length > 1 && !slice.sources.some(({ model }) => model === baseModel))
-		throw new RemeltError(
-			'base-missing',
-			`The base_model ${baseModel ?? ''} is not one of the models that slice ${slice.index + 1} merges.`,
-			{
-				hint: `Set base_model: to one of ${slice.sources.map(({ model }) => model).join(', ')}.`,
-				details: { method: method.name, base: baseModel, slice: slice.index },
-			},
-		);
-	return inputs.toSorted(
-		(a, b) => Number(b.source.model === baseModel) - Number(a.source.model === baseModel),
-	);
-}
-
-function methodContext(
-	weight: OutputWeight,
-	inputs: readonly WeightInput[],
-	{ recipe, method }: TensorContext,
-): MethodContext {
-	const parameter = (name: string, input = 0): number | null => {
-		const { scope } = method.parameters.find((known) => known.name === name) ?? {};
-		const of = scope === 'model' ? inputs[input] : undefined;
-		return resolveParameter(recipe, name, {
-			slice: weight.slice.index,
-			source: of?.source.index,
-			// Filters of a model's own parameters test the name in that model: mergekit.md §2.3.
-			tensor: of?.name ?? weight.name,
-			position: weight.position,
-		});
-	};
-	return {
-		tensor: weight.name,
-		inputs: inputs.length,
-		parameter,
-		required: (name, input) => {
-			const value = parameter(name, input);
-			if (value === null) throw missingParameter(name, weight, recipe, method);
-			return value;
-		},
-	};
-}
-
-function missingParameter(
-	name: string,
-	weight: OutputWeight,
-	recipe: Recipe,
+function baseElsewhere(
+	{ slice }: OutputWeight,
+	base: string | null,
 	method: MergeMethod,
 ): RemeltError {
-	const elsewhere = [...recipe.models, ...recipe.slices.flatMap((slice) => slice.sources)].some(
-		({ parameters }) => Object.hasOwn(parameters, name),
-	);
-	const places =
-		recipe.slices.length > 0
-			? 'at the top level of the recipe or of its slice'
-			: 'at the top level of the recipe';
-	const why = elsewhere
-		? ` A ${name} under a model is not read: ${method.name} has one for all models.`
-		: ' Where it is a list of filters, end it with a value without filter.';
+	const models = slice.sources.map(({ model }) => model).join(', ');
 	return new RemeltError(
-		'parameter-missing',
-		`${method.label} needs the parameter ${name}, and the recipe gives none for ${weight.name}.`,
+		'base-missing',
+		`The base_model ${base ?? ''} is not one of the models that slice ${slice.index + 1} merges.`,
 		{
-			hint: `Give ${name} under parameters: ${places}.${why}`,
-			details: { method: method.name, parameter: name, tensor: weight.name },
+			hint:
+				method.base === 'one-of'
+					? `Set base_model: to one of ${models}.`
+					: `Add it to the slice's sources, with the layers that it gives: ${models} are there.`,
+			details: { method: method.name, base, slice: slice.index },
 		},
 	);
+}
+
+function baseWithout(weight: OutputWeight, base: string): RemeltError {
+	return new RemeltError('tensor-missing', `The base model ${base} has no ${weight.name}.`, {
+		hint: 'Other models have it, and what they changed in it cannot be told: use a base with the same tensors.',
+		details: { model: base, tensor: weight.name },
+	});
 }
 
 /** @throws `dtype-unsupported` unless the kernels can read it. */
 function requireFloat(dtype: Dtype, tensor: string, model: string): asserts dtype is FloatDtype {
-	if (dtype === 'F32' || dtype === 'F16' || dtype === 'BF16') return;
+	if (isFloat(dtype)) return;
 	throw new RemeltError('dtype-unsupported', `${tensor} of ${model} is stored as ${dtype}.`, {
 		hint: 'Remelt computes with F32, F16 and BF16; look for an unquantised copy of the model.',
 		details: { tensor, model, dtype },

@@ -1,23 +1,26 @@
 import { RemeltError, toRemeltError } from '../errors/index.ts';
-import {
-	GRAM_BLOCK,
-	type Comparison,
-	type Gram,
-	type KernelChunk,
-	type Kernels,
-} from '../kernels/index.ts';
+import type { Comparison, Formula, KernelChunk, Kernels } from '../kernels/index.ts';
 import { DTYPE_BITS } from '../tensors/index.ts';
 import { bytesOf, compareBits, floatDtype, isFloat, ranges, type Block } from './blocks.ts';
 import { addComparison, NOTHING_COMPARED } from './comparison.ts';
 import { castsInput, tensorPasses, type PassOptions, type TensorPasses } from './memory.ts';
-import { findMethod } from './methods/registry.ts';
-import type { OpenFile, TensorMerger, TensorRange, TensorResult, TensorTask } from './types.ts';
+import { InputDigests } from './digests.ts';
+import type {
+	Hasher,
+	OpenFile,
+	TensorMerger,
+	TensorRange,
+	TensorResult,
+	TensorTask,
+} from './types.ts';
 
 export interface TensorMergerOptions extends PassOptions {
 	readonly kernels: Kernels;
 	readonly open: OpenFile;
 	/** Bytes that one tensor may hold; the run's whole budget. Default 512 MiB. */
 	readonly memoryBudget?: number | undefined;
+	/** Where it is given, every input range and every output gets a digest. */
+	readonly createHasher?: (() => Hasher) | undefined;
 }
 
 /** What the passes over a tensor share. */
@@ -26,25 +29,33 @@ interface Job {
 	readonly kernels: Kernels;
 	readonly open: OpenFile;
 	readonly passes: TensorPasses;
+	readonly digests: InputDigests | null;
 	bytesRead: number;
 	comparison: Comparison | null;
 }
 
 /**
- * A merger that runs where it is called. It reads a tensor's inputs in parts, twice where they do not
- * fit the budget and the method needs two passes, and hands out the result in order.
+ * A merger that runs where it is called. It reads a tensor's inputs in parts, once per pass where they
+ * do not fit the budget, and hands out the result in order.
  * Rejects with `aborted`, `kernel-failed`, or what reading and `emit` reject with.
  */
 export function createTensorMerger(options: TensorMergerOptions): TensorMerger {
-	const { kernels, open, memoryBudget, unit, step } = options;
+	const { kernels, open, memoryBudget, unit, step, createHasher } = options;
 	return async (task) => {
 		const passes = tensorPasses(task.tensor, memoryBudget, { unit, step });
 		const comparison = task.tensor.published === null ? null : NOTHING_COMPARED;
-		const job: Job = { task, kernels, open, passes, bytesRead: 0, comparison };
+		const digests = createHasher ? new InputDigests(task.tensor.inputs.length, createHasher) : null;
+		const job: Job = { task, kernels, open, passes, digests, bytesRead: 0, comparison };
 		try {
 			const copies = task.tensor.operation.kind === 'copy';
-			const slerp = copies ? await copyTensor(job) : await combineTensor(job);
-			return { index: task.index, slerp, comparison: job.comparison, bytesRead: job.bytesRead };
+			const outcome = copies ? await copyTensor(job) : await computeTensor(job);
+			return {
+				index: task.index,
+				outcome,
+				digests: digests === null ? null : digests.finish(task.emit !== undefined),
+				comparison: job.comparison,
+				bytesRead: job.bytesRead,
+			};
 		} catch (error) {
 			throw stopped(task.signal) ?? toRemeltError(error, 'kernel-failed');
 		}
@@ -63,67 +74,91 @@ async function copyTensor(job: Job): Promise<null> {
 		if (input === undefined) throw new RangeError('a copy has one input');
 		if (input.dtype === dtype) {
 			compare(job, published, input.bytes);
-			await emit(task, own(input.bytes));
+			await emit(job, own(input.bytes));
 			continue;
 		}
 		for (const [start, end] of ranges(to - from, passes.step)) {
 			const part = bytesOf(input, start, end);
 			const bytes = kernels.cast(part, floatDtype(input.dtype), floatDtype(dtype));
 			compare(job, partOf(published, start, end), bytes);
-			await emit(task, bytes);
+			await emit(job, bytes);
 		}
 	}
 	return null;
 }
 
-/** The weighted sum of the inputs, with weights from the recipe or from the inputs' Gram matrix. */
-async function combineTensor(job: Job): Promise<TensorResult['slerp']> {
-	const { task, kernels, passes } = job;
-	const { tensor } = task;
-	const dtype = floatDtype(tensor.dtype);
-	const method = findMethod(tensor.method);
+/** As many passes over the inputs as the formula asks for, then the one that makes the output. */
+async function computeTensor(job: Job): Promise<TensorResult['outcome']> {
+	const { task, kernels } = job;
+	const { operation, elements, inputs } = task.tensor;
+	if (operation.kind === 'copy') throw new RangeError('a copy computes nothing');
+	const row = inputs[0]?.shape.at(-1) ?? elements;
 	const chunk = kernels.chunk();
+	const formula = kernels.formula(operation, { elements, row });
 	const kept: (readonly Block[])[] = [];
 	try {
-		const gram = method.needsGram ? await gramOf(job, chunk, kept) : new Float64Array();
-		const { weights, slerp } = method.weigh(tensor.operation, kernels, gram);
-		for (const [from, to] of ranges(tensor.elements, passes.unit)) {
-			const [inputs, published] = await Promise.all([
-				kept.shift() ?? readInputs(job, from, to),
-				readPublished(job, from, to),
-			]);
-			for (const [start, end] of ranges(to - from, passes.step)) {
-				fill(chunk, inputs, start, end);
-				if (task.emit === undefined && published !== null) {
-					// Nobody wants the result, so that it need not leave the kernel's memory.
-					count(job, chunk.compare(weights, dtype, bytesOf(published, start, end)));
-					continue;
-				}
-				const bytes = chunk.combine(weights, dtype);
-				compare(job, partOf(published, start, end), bytes);
-				await emit(task, bytes);
-			}
+		while (formula.pending) {
+			for await (const _ of chunks(job, chunk, kept)) formula.observe(chunk);
+			formula.nextPass();
 		}
-		return slerp;
+		await writeTensor(job, formula, chunk, kept);
+		return formula.outcome();
 	} finally {
 		chunk.clear();
+		formula.free();
 	}
 }
 
-/** The pass that weighs: inner products over the whole tensor. Inputs go to `kept` if they fit. */
-async function gramOf(job: Job, chunk: KernelChunk, kept: (readonly Block[])[]): Promise<Gram> {
-	const { task, kernels, passes } = job;
-	const { elements, inputs } = task.tensor;
-	const sums = new BlockSums(elements, inputs.length);
-	for (const [from, to] of ranges(elements, passes.unit)) {
-		const blocks = await readInputs(job, from, to);
-		if (passes.hold) kept.push(blocks);
+/** Where the part of a tensor that is in the kernels' memory lies. */
+interface Part {
+	/** First element of what was read. */
+	readonly from: number;
+	/** Elements within that. */
+	readonly start: number;
+	readonly end: number;
+}
+
+/** Every part of a tensor in order, read anew unless `kept` has it, which is filled where there is room. */
+async function* chunks(
+	job: Job,
+	chunk: KernelChunk,
+	kept: (readonly Block[])[],
+): AsyncGenerator<Part> {
+	const { task, passes } = job;
+	let unit = 0;
+	for (const [from, to] of ranges(task.tensor.elements, passes.unit)) {
+		const blocks = kept[unit] ?? (await readInputs(job, from, to));
+		if (passes.hold) kept[unit] = blocks;
 		for (const [start, end] of ranges(to - from, passes.step)) {
 			fill(chunk, blocks, start, end);
-			sums.add(chunk.gram());
+			yield { from, start, end };
 		}
+		unit++;
 	}
-	return kernels.reduceGram(sums.values, inputs.length);
+}
+
+async function writeTensor(
+	job: Job,
+	formula: Formula,
+	chunk: KernelChunk,
+	kept: (readonly Block[])[],
+): Promise<void> {
+	const { task, passes } = job;
+	const { tensor } = task;
+	const dtype = floatDtype(tensor.dtype);
+	let published: Block | null = null;
+	for await (const { from, start, end } of chunks(job, chunk, kept)) {
+		if (start === 0)
+			published = await readPublished(job, from, Math.min(from + passes.unit, tensor.elements));
+		if (task.emit === undefined && published !== null) {
+			// Nobody wants the result, so that it need not leave the kernel's memory.
+			count(job, await formula.compare(chunk, dtype, bytesOf(published, start, end)));
+			continue;
+		}
+		const bytes = await formula.write(chunk, dtype);
+		compare(job, partOf(published, start, end), bytes);
+		await emit(job, bytes);
+	}
 }
 
 function fill(chunk: KernelChunk, inputs: readonly Block[], start: number, end: number): void {
@@ -131,27 +166,12 @@ function fill(chunk: KernelChunk, inputs: readonly Block[], start: number, end: 
 	for (const input of inputs) chunk.push(floatDtype(input.dtype), bytesOf(input, start, end));
 }
 
-/** Block sums of a whole tensor, filled in order. */
-class BlockSums {
-	readonly values: Float64Array;
-	#filled = 0;
-
-	constructor(elements: number, inputs: number) {
-		const products = (inputs * (inputs + 1)) / 2;
-		this.values = new Float64Array(Math.ceil(elements / GRAM_BLOCK) * products);
-	}
-
-	add(sums: Float64Array): void {
-		this.values.set(sums, this.#filled);
-		this.#filled += sums.length;
-	}
-}
-
 /** Elements `[from, to)` of every input, in the dtype that the recipe computes in. */
 async function readInputs(job: Job, from: number, to: number): Promise<Block[]> {
 	const { task, kernels, passes } = job;
 	const { inputs, computeDtype } = task.tensor;
 	const blocks = await Promise.all(inputs.map(async (range) => read(job, range, from, to)));
+	job.digests?.update(from, blocks);
 	return blocks.map((block) => {
 		if (!castsInput(block.dtype, computeDtype)) return block;
 		const bytes = new Uint8Array(((to - from) * DTYPE_BITS[computeDtype]) / 8);
@@ -194,8 +214,9 @@ function count(job: Job, part: Comparison): void {
 	job.comparison = addComparison(job.comparison ?? NOTHING_COMPARED, part);
 }
 
-async function emit(task: TensorTask, bytes: Uint8Array): Promise<void> {
+async function emit({ task, digests }: Job, bytes: Uint8Array): Promise<void> {
 	throwIfStopped(task.signal);
+	digests?.emit(bytes);
 	await task.emit?.(bytes);
 }
 

@@ -1,5 +1,12 @@
-import type { Finding } from '../errors/index.ts';
-import type { Comparison, Gram, Kernels } from '../kernels/index.ts';
+import type { Finding, RemeltError } from '../errors/index.ts';
+import type {
+	Comparison,
+	FormulaOutcome,
+	FormulaSpec,
+	Kernels,
+	RandomSource,
+} from '../kernels/index.ts';
+import type { Semantics } from '../recipe/index.ts';
 import type { ByteSource, Dtype, FloatDtype, ModelHeaders } from '../tensors/index.ts';
 
 /** A tensor's bytes in one of the models that a plan reads. Offsets count from the start of the file. */
@@ -15,10 +22,18 @@ export interface TensorRange {
 }
 
 /** What a method does to one tensor, with every number resolved. */
-export type TensorOperation =
-	| { readonly kind: 'copy' }
-	| { readonly kind: 'scale'; readonly scale: number }
-	| { readonly kind: 'slerp'; readonly t: number };
+export type TensorOperation = { readonly kind: 'copy' } | FormulaSpec;
+
+/** A parameter's value for a tensor: one for all models, or one for each model by its reference. */
+export type ParameterValue = number | boolean | Readonly<Record<string, number | null>>;
+
+/** Where one model's draws for a tensor lie in the run's one random stream. */
+export interface Draws {
+	readonly model: string;
+	/** Place of the first draw, counted from 0. */
+	readonly start: number;
+	readonly count: number;
+}
 
 /** One output tensor: what it is made of, and where it will lie. */
 export interface PlannedTensor {
@@ -36,7 +51,11 @@ export interface PlannedTensor {
 	/** The dtype that inputs are cast to before the method runs; null: as stored. */
 	readonly computeDtype: FloatDtype | null;
 	readonly operation: TensorOperation;
-	/** In the method's order: for slerp the base first. */
+	/** The recipe's parameters as they are resolved for this tensor, defaults included. */
+	readonly parameters: Readonly<Record<string, ParameterValue>>;
+	/** Where a random method's draws lie; null for all others, and where each tensor has a generator. */
+	readonly draws: readonly Draws[] | null;
+	/** In the method's order: the base first where the method has one. */
 	readonly inputs: readonly TensorRange[];
 	/** The same tensor of the published model, where there is one to compare with. */
 	readonly published: TensorRange | null;
@@ -57,6 +76,10 @@ export interface MergePlan {
 	readonly method: string;
 	/** Which mergekit the numbers are held to. */
 	readonly semantics: string;
+	/** What random methods draw from; null where nothing is drawn. */
+	readonly seed: number | null;
+	/** Which of equal magnitudes survive a cut. */
+	readonly ties: TiesOrder;
 	/** Tensors in file order. */
 	readonly tensors: readonly PlannedTensor[];
 	readonly files: readonly PlannedFile[];
@@ -76,30 +99,50 @@ export interface MergePlan {
 	readonly findings: readonly Finding[];
 }
 
+/**
+ * Which of equal magnitudes survive a cut: those that mergekit's sort leaves, up to a size of tensor
+ * that keeps it bearable, or those of the lowest indices.
+ */
+export type TiesOrder = 'mergekit' | 'index';
+
 export interface PlanOptions {
 	/** Headers of every model that the recipe names, by its reference as written. */
 	readonly headers: ReadonlyMap<string, ModelHeaders>;
 	/** Headers of the published model, to compare with. */
 	readonly published?: ModelHeaders | undefined;
-	/** Default `precise`. */
+	/** A release, a date or `precise`; default {@link DEFAULT_SEMANTICS}. */
 	readonly semantics?: string | undefined;
+	/** Seed of random methods; default 0. */
+	readonly seed?: number | undefined;
+	/** Default `mergekit`. */
+	readonly ties?: TiesOrder | undefined;
 	/** Bytes that a run may hold; default 512 MiB. */
 	readonly memoryBudget?: number | undefined;
 	/** Bytes per output shard; default 5 000 000 000 as mergekit's. */
 	readonly shardSize?: number | undefined;
 }
 
+/** SHA-256 digests in lower-case hex. */
+export interface TensorDigests {
+	/** Of each input's range, in the order of the tensor's inputs. */
+	readonly inputs: readonly string[];
+	/** Of the output; null where nobody wanted it. */
+	readonly output: string | null;
+}
+
+/** Takes bytes in order and says the SHA-256 digest of all of them, in lower-case hex. */
+export interface Hasher {
+	update(bytes: Uint8Array): void;
+	digest(): string;
+}
+
 /** What came of one tensor. Structured-cloneable. */
 export interface TensorResult {
 	readonly index: number;
-	/** slerp only. */
-	readonly slerp: {
-		readonly t: number;
-		readonly cosine: number;
-		readonly branch: 'great-circle' | 'linear';
-		readonly w0: number;
-		readonly w1: number;
-	} | null;
+	/** What the formula found on its way; null for copies. */
+	readonly outcome: FormulaOutcome | null;
+	/** SHA-256 of what was read and made, where the merger was given a hasher. */
+	readonly digests: TensorDigests | null;
 	/** null where there was nothing to compare with. */
 	readonly comparison: Comparison | null;
 	/** Bytes of weights read for it. */
@@ -170,15 +213,22 @@ export interface MethodParameter {
 	readonly name: string;
 	/** `tensor`: one value per output tensor. `model`: one per input, which may give its own. */
 	readonly scope: 'tensor' | 'model';
-	readonly required: boolean;
+	/** What holds where the recipe gives none; absent where it has to give one; null: there is none. */
+	readonly default?: number | boolean | null;
+	/** What it does, in a sentence. */
+	readonly meaning: string;
 }
 
-/** The weights of a tensor's inputs, and how slerp came to them. */
-export interface Weighting {
-	/** One float32 per input. */
-	readonly weights: readonly number[];
-	readonly slerp: TensorResult['slerp'];
-}
+/** What `base_model` is to a method. */
+export type BaseRole =
+	/** Nothing: a base that is listed is a model like any other. */
+	| 'none'
+	/** One of the models: the one that comes first. */
+	| 'one-of'
+	/** What task vectors are taken from: an input of its own, the first. */
+	| 'apart'
+	/** As `apart`, where the recipe gives one. */
+	| 'optional';
 
 /** What a method's file in `methods/` exports, and the registry lists. */
 export interface MergeMethod {
@@ -186,31 +236,43 @@ export interface MergeMethod {
 	readonly name: string;
 	/** How readers call it. */
 	readonly label: string;
+	/** What it does, in a sentence or two. */
+	readonly summary: string;
 	readonly parameters: readonly MethodParameter[];
-	/** How many inputs a tensor may have. */
-	readonly inputs: { readonly min: number; readonly max: number };
-	/** Whether `base_model` must be given; if so its tensor is the first input. */
-	readonly needsBase: boolean;
-	/** Whether the weights depend on the inputs, so that a pass over them comes first. */
-	readonly needsGram: boolean;
+	/** How many models a tensor may have; a base that stands apart is not counted. */
+	readonly models: { readonly min: number; readonly max: number };
+	readonly base: BaseRole;
 	/** Resolves one tensor's parameters; throws what can be refused before a weight is read. */
 	plan(context: MethodContext): TensorOperation;
-	/** The weights for an operation that `plan` made, other than a copy. `gram` is empty unless needed. */
-	weigh(operation: TensorOperation, kernels: Kernels, gram: Gram): Weighting;
 }
 
+/** One tensor as its method sees it. */
 export interface MethodContext {
 	/** The output tensor. */
 	readonly tensor: string;
-	/** How many of the models have the tensor. */
-	readonly inputs: number;
+	readonly shape: readonly number[];
+	readonly elements: number;
+	readonly semantics: Semantics;
+	/** The dtype that the method works in: the weights' own, or float32. */
+	readonly work: FloatDtype;
+	/** Models that have the tensor, in recipe order, a base that is one of them first. */
+	readonly models: readonly string[];
+	/** Whether a base that stands apart is the first input. */
+	readonly hasBase: boolean;
+	readonly random: RandomSource;
+	/** Which order of equal magnitudes was asked for, as far as the tensor's size allows. */
+	readonly ties: TiesOrder;
 	/**
-	 * A parameter's value here, or null where the recipe gives none; for a parameter of scope
-	 * `model` that of the input with the given index (default 0).
+	 * A parameter's value here; for a parameter of scope `model` that of the model with the given index.
+	 * Throws `parameter-missing` where it has to be given and is not; null where its default is null.
 	 */
-	parameter(name: string, input?: number): number | null;
-	/** A parameter that must be given; throws `parameter-missing`. */
-	required(name: string, input?: number): number;
+	number(name: string, model?: number): number | null;
+	/** As {@link number}, of a parameter that always has a value. */
+	required(name: string, model?: number): number;
+	/** As {@link required}, of a parameter that is on or off. */
+	flag(name: string): boolean;
+	/** An error `parameter-invalid` about a parameter's value for this tensor. */
+	invalid(name: string, problem: string, hint: string): RemeltError;
 }
 
 export type { Kernels };

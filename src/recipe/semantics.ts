@@ -28,6 +28,10 @@ export interface Semantics {
 	readonly tensorOrder: 'file-then-name' | 'file-then-reverse' | 'name';
 	/** How a shard is called when tensors are ordered by it. */
 	readonly shardLabel: 'stem' | 'percent';
+	/** Order within a Llama layer where the stream goes by the plan: attention or MLP first. */
+	readonly layerOrder: 'attention-first' | 'mlp-first';
+	/** What the limit of an output file counts. */
+	readonly shardLimit: 'elements' | 'bytes';
 	/** What breadcrumbs keeps where γ removes no element: nothing, or its share. */
 	readonly breadcrumbsWithoutTop: 'nothing' | 'share';
 	/** How della makes up for what it drops: element by element, or by matching L1 norms. */
@@ -63,11 +67,6 @@ export interface Semantics {
 	readonly loneMapping: boolean;
 	/** One weight file: numbered and with an index, or plain. */
 	readonly singleFile: 'indexed' | 'plain';
-	/** What the index says beside the weight map. */
-	readonly indexMetadata: 'version' | 'version-and-size';
-	readonly indexIndent: 0 | 2;
-	/** The version that this mergekit writes into an index. */
-	readonly version: string;
 	/** What random methods draw from: torch's one stream, or a generator per tensor. */
 	readonly random: 'mt19937' | 'counter';
 }
@@ -85,6 +84,8 @@ const FIRST: Flags = {
 	emptyTopK: 'refused',
 	tensorOrder: 'file-then-name',
 	shardLabel: 'stem',
+	layerOrder: 'mlp-first',
+	shardLimit: 'elements',
 	breadcrumbsWithoutTop: 'nothing',
 	dellaRescale: 'probability',
 	dellaEpsilon: true,
@@ -103,9 +104,6 @@ const FIRST: Flags = {
 	passthroughScale: 'tensor',
 	loneMapping: false,
 	singleFile: 'indexed',
-	indexMetadata: 'version',
-	indexIndent: 0,
-	version: '0.0.3',
 	random: 'mt19937',
 };
 
@@ -114,38 +112,26 @@ const FIRST: Flags = {
  * the releases and mergekit's history; docs/semantics.md has a row for each.
  */
 const CHANGES: readonly (readonly [since: string, change: Partial<Flags>])[] = [
-	['2023-12-09', { version: '0.0.3.1' }],
-	['2024-01-02', { version: '0.0.3.2' }],
 	[
 		'2024-01-23',
 		{
-			version: '0.0.4',
 			tensorOrder: 'file-then-reverse',
 			modelFilters: 'source',
 			sliceReachesOutside: true,
 		},
 	],
-	['2024-02-05', { version: '0.0.4.1' }],
+	['2024-02-05', { layerOrder: 'attention-first' }],
 	['2024-02-28', { shardLabel: 'percent' }],
 	['2024-03-12', { passthroughScale: 'model' }],
-	['2024-03-26', { indexMetadata: 'version-and-size' }],
-	['2024-03-29', { version: '0.0.4.2' }],
 	['2024-04-04', { modelStock: 'count' }],
 	['2024-04-07', { rescaleParameter: true, rescaleThreshold: 1e-8 }],
 	['2024-04-13', { topK: 'sort' }],
 	['2024-04-23', { tensorOrder: 'name', sliceBase: true }],
 	['2024-05-03', { vocabularies: 'crop' }],
+	['2024-05-09', { shardLimit: 'bytes' }],
 	['2024-06-11', { outDtype: true }],
-	['2024-06-28', { version: '0.0.4.4' }],
 	['2024-07-20', { lambda: 'della-first-model' }],
-	['2024-10-29', { version: '0.0.5' }],
-	['2024-10-30', { version: '0.0.5.1' }],
-	['2024-11-30', { version: '0.0.5.2' }],
-	['2025-01-24', { version: '0.0.6' }],
-	[
-		'2025-02-05',
-		{ version: '0.1.0', singleFile: 'plain', indexMetadata: 'version', slerp: 'numpy2' },
-	],
+	['2025-02-05', { singleFile: 'plain', slerp: 'numpy2' }],
 	[
 		'2025-02-06',
 		{
@@ -157,17 +143,12 @@ const CHANGES: readonly (readonly [since: string, change: Partial<Flags>])[] = [
 			lambda: 'all',
 		},
 	],
-	['2025-02-28', { version: '0.1.1' }],
 	['2025-03-11', { dellaExtraDimension: false }],
-	['2025-03-13', { version: '0.1.2', closingPosition: 0 }],
+	['2025-03-13', { closingPosition: 0 }],
 	['2025-05-12', { dellaEpsilon: true }],
-	['2025-06-06', { version: '0.1.3' }],
-	['2025-10-30', { indexMetadata: 'version-and-size', indexIndent: 2 }],
-	['2025-10-31', { version: '0.1.4' }],
 	[
 		'2026-10-20',
 		{
-			version: '0.1.5',
 			linear: 'fused',
 			slerp: 'torch',
 			breadcrumbsWithoutTop: 'share',

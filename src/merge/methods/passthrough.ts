@@ -1,5 +1,4 @@
-import { RemeltError } from '../../errors/index.ts';
-import type { MergeMethod, TensorOperation, Weighting } from '../types.ts';
+import type { MergeMethod } from '../types.ts';
 
 /**
  * The one input as it is, times `scale` where the recipe gives one. A scale of 1 is a copy: no
@@ -8,17 +7,21 @@ import type { MergeMethod, TensorOperation, Weighting } from '../types.ts';
 export const passthrough: MergeMethod = {
 	name: 'passthrough',
 	label: 'Passthrough',
-	parameters: [{ name: 'scale', scope: 'model', required: false }],
-	inputs: { min: 1, max: 1 },
-	needsBase: false,
-	needsGram: false,
-	plan(context): TensorOperation {
-		const scale = context.parameter('scale');
-		return scale === null || scale === 1 ? { kind: 'copy' } : { kind: 'scale', scale };
-	},
-	weigh(operation): Weighting {
-		if (operation.kind !== 'scale')
-			throw new RemeltError('kernel-failed', `passthrough cannot do a ${operation.kind}.`);
-		return { weights: [Math.fround(operation.scale)], slerp: null };
+	summary: 'Takes tensors as they are, each from one model: how layers are stacked and repeated.',
+	parameters: [
+		{
+			name: 'scale',
+			scope: 'model',
+			default: null,
+			meaning: 'What the tensor is multiplied by; left out, it is copied.',
+		},
+	],
+	models: { min: 1, max: 1 },
+	base: 'none',
+	plan({ semantics, work, number }) {
+		// Until March 2024 a model's own scale was not read.
+		const scale = number('scale', semantics.passthroughScale === 'model' ? 0 : undefined);
+		if (scale === null || scale === 1) return { kind: 'copy' };
+		return { kind: 'sum', weights: [scale], rounding: 'once', divide: false, work };
 	},
 };

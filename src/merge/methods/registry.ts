@@ -1,33 +1,44 @@
 import { RemeltError } from '../../errors/index.ts';
 import type { MergeMethod } from '../types.ts';
+import { breadcrumbs, breadcrumbsTies } from './breadcrumbs.ts';
+import { dareLinear, dareTies } from './dare.ts';
+import { della, dellaLinear } from './della.ts';
+import { linear } from './linear.ts';
+import { modelStock } from './modelStock.ts';
+import { nuslerp } from './nuslerp.ts';
 import { passthrough } from './passthrough.ts';
 import { slerp } from './slerp.ts';
+import { taskArithmetic } from './taskArithmetic.ts';
+import { ties } from './ties.ts';
 
 /** Every method that Remelt runs, by its name in recipes. A new method is a file and a line here. */
-const METHODS = { slerp, passthrough } as const satisfies Record<string, MergeMethod>;
+const METHODS = {
+	slerp,
+	linear,
+	passthrough,
+	task_arithmetic: taskArithmetic,
+	ties,
+	dare_linear: dareLinear,
+	dare_ties: dareTies,
+	breadcrumbs,
+	breadcrumbs_ties: breadcrumbsTies,
+	della,
+	della_linear: dellaLinear,
+	model_stock: modelStock,
+	nuslerp,
+} as const satisfies Record<string, MergeMethod>;
 
 export type MethodName = keyof typeof METHODS;
 
 /** Methods of mergekit that are not in {@link METHODS}; a recipe with one of them is not a typo. */
 const ELSEWHERE: readonly string[] = [
 	'arcee_fusion',
-	'breadcrumbs',
-	'breadcrumbs_ties',
-	'dare_linear',
-	'dare_ties',
-	'della',
-	'della_linear',
 	'karcher',
-	'linear',
-	'model_stock',
 	'multislerp',
 	'nearswap',
-	'nuslerp',
 	'ram',
 	'ramplus_tl',
 	'sce',
-	'task_arithmetic',
-	'ties',
 ];
 
 /** The names that {@link findMethod} knows, in alphabetical order. */

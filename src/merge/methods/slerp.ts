@@ -1,6 +1,4 @@
-import { RemeltError } from '../../errors/index.ts';
-import type { Gram, Kernels } from '../../kernels/index.ts';
-import type { MergeMethod, TensorOperation, Weighting } from '../types.ts';
+import type { MergeMethod } from '../types.ts';
 
 /**
  * Spherical linear interpolation between the base (t = 0) and the other model (t = 1), with the
@@ -10,18 +8,20 @@ import type { MergeMethod, TensorOperation, Weighting } from '../types.ts';
 export const slerp: MergeMethod = {
 	name: 'slerp',
 	label: 'SLERP',
-	parameters: [{ name: 't', scope: 'tensor', required: true }],
-	inputs: { min: 1, max: 2 },
-	needsBase: true,
-	needsGram: true,
-	plan(context): TensorOperation {
-		const t = context.required('t');
-		return context.inputs === 1 ? { kind: 'copy' } : { kind: 'slerp', t };
-	},
-	weigh(operation: TensorOperation, kernels: Kernels, gram: Gram): Weighting {
-		if (operation.kind !== 'slerp')
-			throw new RemeltError('kernel-failed', `slerp cannot do a ${operation.kind}.`);
-		const { w0, w1, cosine, branch } = kernels.slerpWeights(gram, operation.t);
-		return { weights: [w0, w1], slerp: { t: operation.t, cosine, branch, w0, w1 } };
+	summary:
+		'Goes along the arc between two models: every tensor of the one turned towards the other.',
+	parameters: [
+		{
+			name: 't',
+			scope: 'tensor',
+			meaning: 'How far to go: 0 is the base model, 1 the other.',
+		},
+	],
+	models: { min: 1, max: 2 },
+	base: 'one-of',
+	plan({ models, semantics, work, required }) {
+		const t = required('t');
+		if (models.length === 1) return { kind: 'copy' };
+		return { kind: 'slerp', t, scalars: semantics.slerp, work };
 	},
 };
