@@ -3,6 +3,8 @@ export { DEFAULT_MEMORY_BUDGET, tensorPasses } from './memory.ts';
 export type { PassOptions, TensorPasses } from './memory.ts';
 export { findMethod, methodNames } from './methods/registry.ts';
 export type { MethodName } from './methods/registry.ts';
+export { angleOf, scaleOf, settingOf } from './operations.ts';
+export type { OperationSetting } from './operations.ts';
 export { planMerge } from './plan.ts';
 export { PUBLISHED } from './planTensor.ts';
 export { runMerge } from './run.ts';

@@ -1,3 +1,4 @@
+import { angleOf, settingOf } from '../merge/index.ts';
 import type { MergePlan, PlannedTensor, TensorResult } from '../merge/index.ts';
 
 /** What a grid's colours can mean. */
@@ -53,13 +54,6 @@ function byModule(a: string, b: string): number {
 	return rank(a) - rank(b) || a.localeCompare(b, 'en');
 }
 
-/** What a tensor is set to: t, a scale, 1 for a copy. */
-export function settingOf(tensor: PlannedTensor): number {
-	const { operation } = tensor;
-	if (operation.kind === 'slerp') return operation.t;
-	return operation.kind === 'scale' ? operation.scale : 1;
-}
-
 /** The ends of a colouring's scale over a run, in the unit that its legend shows. */
 export interface Extent {
 	readonly low: number;
@@ -81,20 +75,23 @@ export function valueOf(
 	tensor: PlannedTensor | null,
 	result: TensorResult | null,
 ): number | null {
-	if (colouring === 'setting') return tensor === null ? null : settingOf(tensor);
-	if (colouring === 'angle') return result?.slerp == null ? null : angleOf(result.slerp.cosine);
+	if (colouring === 'setting') return tensor === null ? null : settingOf(tensor).value;
+	if (colouring === 'angle') {
+		const angle = angleOf(result);
+		return angle === null ? null : degreesOf(angle.cosine);
+	}
 	if (result?.comparison == null) return null;
 	return shareOf(result.comparison);
 }
 
 /** Whether some tensors were slerped and others averaged, so that the two need telling apart. */
 export function branchesDiffer(results: readonly TensorResult[]): boolean {
-	const branches = new Set(results.flatMap(({ slerp }) => (slerp === null ? [] : [slerp.branch])));
+	const branches = new Set(results.flatMap((result) => angleOf(result)?.branch ?? []));
 	return branches.size > 1;
 }
 
 /** The angle of a cosine, in degrees. */
-export function angleOf(cosine: number): number {
+export function degreesOf(cosine: number): number {
 	return (Math.acos(Math.min(1, Math.max(-1, cosine))) * 180) / Math.PI;
 }
 

@@ -1,8 +1,9 @@
+import { angleOf, scaleOf } from '../merge/index.ts';
 import type { MergeOutcome, MergePlan, PlannedTensor, TensorResult } from '../merge/index.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** What was done to one tensor, in one word. */
-export type Treatment = 'slerped' | 'averaged' | 'copied' | 'scaled' | 'set to zero';
+export type Treatment = 'slerped' | 'averaged' | 'merged' | 'copied' | 'scaled' | 'set to zero';
 
 /** One line of a result's table. */
 export interface SummaryRow {
@@ -57,26 +58,39 @@ export function summarize(
 	return { sentence: verdict ? `${first} ${comparedSentence(verdict)}` : first, verdict, rows };
 }
 
-function rowOf(tensor: PlannedTensor, { index, slerp, comparison }: TensorResult): SummaryRow {
+function rowOf(tensor: PlannedTensor, result: TensorResult): SummaryRow {
+	const { index, comparison } = result;
+	const angle = angleOf(result);
 	const { name, kind, layer } = tensor;
 	return {
 		index,
 		name,
 		kind,
 		layer,
-		treatment: treatmentOf(tensor, slerp),
-		t: slerp?.t ?? null,
-		angle: slerp === null ? null : degrees(slerp.cosine),
-		branch: slerp?.branch ?? null,
+		treatment: treatmentOf(tensor, angle),
+		t: angle?.t ?? null,
+		angle: angle === null ? null : degrees(angle.cosine),
+		branch: angle?.branch ?? null,
 		identical: comparison === null ? null : share(comparison.identical, comparison.elements),
 		maxUlp: comparison?.maxUlp ?? null,
 	};
 }
 
-function treatmentOf({ operation }: PlannedTensor, slerp: TensorResult['slerp']): Treatment {
-	if (operation.kind === 'copy') return 'copied';
-	if (operation.kind === 'scale') return operation.scale === 0 ? 'set to zero' : 'scaled';
-	return slerp?.branch === 'linear' ? 'averaged' : 'slerped';
+function treatmentOf({ operation }: PlannedTensor, angle: ReturnType<typeof angleOf>): Treatment {
+	const scale = scaleOf(operation);
+	if (scale !== null) return scale === 0 ? 'set to zero' : 'scaled';
+	switch (operation.kind) {
+		case 'copy':
+			return 'copied';
+		case 'sum':
+			return 'averaged';
+		case 'slerp':
+		case 'nuslerp':
+			return angle?.branch === 'linear' ? 'averaged' : 'slerped';
+		case 'model-stock':
+		case 'task-vectors':
+			return 'merged';
+	}
 }
 
 /** The angle of a cosine in degrees; rounding may take a cosine beyond 1. */
@@ -86,7 +100,14 @@ function degrees(cosine: number): number {
 
 /** `9 of 291 tensors were slerped, the rest averaged`. */
 function countTreatments(rows: readonly SummaryRow[]): string {
-	const order: readonly Treatment[] = ['slerped', 'averaged', 'copied', 'scaled', 'set to zero'];
+	const order: readonly Treatment[] = [
+		'slerped',
+		'merged',
+		'averaged',
+		'copied',
+		'scaled',
+		'set to zero',
+	];
 	const counts = order
 		.map((treatment) => ({
 			treatment,

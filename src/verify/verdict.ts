@@ -1,5 +1,5 @@
-import type { Comparison } from '../kernels/index.ts';
-import { PUBLISHED } from '../merge/index.ts';
+import type { Comparison, TaskVectorFormula } from '../kernels/index.ts';
+import { angleOf, PUBLISHED } from '../merge/index.ts';
 import type { MergeOutcome, MergePlan, PlannedTensor, TensorResult } from '../merge/index.ts';
 
 /** What a full comparison showed: design.md's verdicts as far as whole tensors decide them. */
@@ -36,6 +36,12 @@ const FEW = 2;
 
 /** Largest distance that still counts as one rounding, as an index into a comparison's histogram. */
 const NEAR_BUCKET = { BF16: 1, F16: 3, F32: 5 } as const;
+
+/** Most ulps between two releases of mergekit that round a sum once or after each operation. */
+const RELEASES_APART = 2;
+
+/** Share of elements that can differ by which of equal magnitudes a cut keeps. */
+const EQUAL_MAGNITUDES = 0.05;
 
 type Judgement = 'identical' | 'close' | 'different' | 'undecidable';
 
@@ -83,10 +89,14 @@ function judgeTensor(
 ): Judgement {
 	const { elements, identical, signOfZero, histogram } = comparison;
 	if (identical === elements) return signOfZero === 0 ? 'identical' : 'close';
-	if (result.slerp === null) return 'different';
-	const { dtype } = tensor;
+	const { dtype, operation } = tensor;
 	if (dtype !== 'BF16' && dtype !== 'F16' && dtype !== 'F32') return 'different';
-	const circle = result.slerp.branch === 'great-circle';
+	if (operation.kind === 'copy') return 'different';
+	if (operation.kind === 'sum')
+		return comparison.maxUlp <= RELEASES_APART ? 'undecidable' : 'different';
+	if (operation.kind === 'task-vectors') return judgeTaskVectors(operation, comparison);
+	// Without an angle, as in model_stock, norms decide as well.
+	const circle = angleOf(result)?.branch !== 'linear';
 	const bound = circle ? GREAT_CIRCLE : LINEAR;
 	const beyond = histogram.slice(NEAR_BUCKET[dtype] + 1).reduce((sum, count) => sum + count, 0);
 	const few = beyond <= Math.max(FEW, bound.beyond * elements);
@@ -94,6 +104,17 @@ function judgeTensor(
 	if (dtype === 'F32') return few ? 'close' : circle ? 'undecidable' : 'different';
 	const differing = elements - identical;
 	return few && differing <= Math.max(FEW, bound.differing * elements) ? 'close' : 'different';
+}
+
+/** Random masks and the order of equal magnitudes are accidents of the author's run. */
+function judgeTaskVectors(
+	{ random, select }: TaskVectorFormula,
+	{ elements, identical, maxUlp }: Comparison,
+): Judgement {
+	if (random !== null) return 'undecidable';
+	if (select === 'none') return maxUlp <= RELEASES_APART ? 'undecidable' : 'different';
+	const differing = elements - identical;
+	return differing <= Math.max(FEW, EQUAL_MAGNITUDES * elements) ? 'undecidable' : 'different';
 }
 
 function worstOf(
@@ -118,7 +139,7 @@ function reasonFor(
 				? `The published model differs only in the sign of ${zeros} zeros.`
 				: 'The differences stay within what two honest runs of mergekit can show: it takes slerp’s norms in float32, with an error that depends on the processor. The bound is, per tensor, 6 % of the elements, and one in a thousand further away than one rounding. A slightly different t is not excluded.';
 		case 'undecidable':
-			return 'The differences may come from mergekit’s float32 norms, whose error a float32 result shows in full, or from another recipe: comparing cannot tell.';
+			return undecidableReason(plan);
 		case 'different':
 			return 'The published weights do not follow from these parents by this recipe, as far as rounding can explain. Likely causes: another value of a parameter, parents swapped, another revision of a parent, or a change afterwards.';
 		case 'incomplete': {
@@ -126,4 +147,16 @@ function reasonFor(
 			return causes.map(({ message }) => message).join(' ') || 'Not every tensor was compared.';
 		}
 	}
+}
+
+/** What an honest author's run may have had that nobody recorded. */
+function undecidableReason({ tensors, semantics }: MergePlan): string {
+	const operations = tensors.map(({ operation }) => operation);
+	if (operations.some((one) => one.kind === 'task-vectors' && one.random !== null))
+		return 'The method drops elements at random, by a seed that is in no recipe: with another seed other elements differ, and comparing cannot tell that from another recipe.';
+	if (operations.some((one) => one.kind === 'task-vectors' && one.select !== 'none'))
+		return 'The differences may come from which of equal magnitudes the author’s mergekit kept, or from another recipe: comparing cannot tell.';
+	if (operations.some((one) => one.kind === 'sum' || one.kind === 'task-vectors'))
+		return `The differences are as small as those between releases of mergekit that round elsewhere than ${semantics} does, or come from another recipe: comparing cannot tell.`;
+	return 'The differences may come from mergekit’s float32 norms, whose error a float32 result shows in full, or from another recipe: comparing cannot tell.';
 }

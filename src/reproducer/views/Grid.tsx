@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
+import { angleOf } from '../../merge/index.ts';
 import type { TensorResult } from '../../merge/index.ts';
 import { moveInGrid, placeOf, valueOf } from '../grid.ts';
 import type { Colouring, Extent, GridModel, GridRow, PlannedIndex } from '../grid.ts';
@@ -121,7 +122,7 @@ function Cell({ cell, column, at, tabbable, ...props }: CellProps): JSX.Element 
 	const classes = ['rm-cell'];
 	if (value === null) classes.push('rm-cell-empty');
 	if (props.active?.has(cell.index) === true) classes.push('rm-cell-active');
-	if (props.markArcs && result?.slerp?.branch === 'great-circle') classes.push('rm-cell-arc');
+	if (props.markArcs && angleOf(result)?.branch === 'great-circle') classes.push('rm-cell-arc');
 	return (
 		<span
 			role="gridcell"

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { MEMORY_LIMIT, MEMORY_LIMIT_TEXT } from '../sinks/memory.ts';
 import type { PickFolder } from '../sinks/picker.ts';
-import { PUBLISHED } from '../../merge/index.ts';
+import { PUBLISHED, settingOf } from '../../merge/index.ts';
 import type { MergePlan } from '../../merge/index.ts';
 import { formatBytes, formatCount, formatDuration, plural, shortName } from '../format.ts';
 import { extentOf, gridModel } from '../grid.ts';
@@ -209,7 +209,9 @@ function TensorsToCome({ plan }: { readonly plan: MergePlan }): JSX.Element {
 
 /** What the plan's colours mean. */
 export function settingTitle(plan: MergePlan): string {
-	return plan.tensors.some(({ operation }) => operation.kind === 'slerp')
-		? 't: 0 is the base, 1 the other parent'
-		: 'scale: 1 is an unchanged copy';
+	const names = new Set(plan.tensors.map((tensor) => settingOf(tensor).name));
+	if (names.has('t')) return 't: 0 is the base, 1 the other parent';
+	if (names.has('weight')) return 'weight of the first model';
+	if (names.has('density')) return 'density of the first model: 1 keeps everything';
+	return names.has('models') ? 'number of models' : 'scale: 1 is an unchanged copy';
 }

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
+import { angleOf } from '../../merge/index.ts';
 import type { MergePlan, TensorResult } from '../../merge/index.ts';
 import { percent, summarize } from '../../verify/index.ts';
 import type { Verdict } from '../../verify/index.ts';
@@ -162,7 +163,7 @@ function Tensors(props: {
 
 function choicesFor(results: readonly TensorResult[]): readonly Colouring[] {
 	const choices: Colouring[] = ['setting'];
-	if (results.some(({ slerp }) => slerp !== null)) choices.push('angle');
+	if (results.some((result) => angleOf(result) !== null)) choices.push('angle');
 	if (results.some(({ comparison }) => comparison !== null)) choices.push('identical');
 	return choices;
 }

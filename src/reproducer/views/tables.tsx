@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
+import { angleOf, settingOf } from '../../merge/index.ts';
 import type { MergePlan, PlannedTensor, TensorResult } from '../../merge/index.ts';
 import { formatAngle, formatBytes, formatCount, formatNumber } from '../format.ts';
-import { angleOf, settingOf, shareOf } from '../grid.ts';
+import { degreesOf, shareOf } from '../grid.ts';
 import type { PlannedIndex } from '../grid.ts';
 import { percent } from '../../verify/index.ts';
 import { branchText, inputsText, operationText } from '../texts.ts';
@@ -25,7 +26,7 @@ const PLAN_COLUMNS: readonly Column<PlannedIndex>[] = [
 		key: 'operation',
 		title: 'Gets',
 		cell: ({ tensor }) => operationText(tensor),
-		order: ({ tensor }) => settingOf(tensor),
+		order: ({ tensor }) => settingOf(tensor).value,
 	},
 	{
 		key: 'from',
@@ -74,6 +75,18 @@ interface Merged extends PlannedIndex {
 
 const NOTHING = '–';
 
+type Angle = NonNullable<ReturnType<typeof angleOf>>;
+
+function show(result: TensorResult, text: (angle: Angle) => string): string {
+	const angle = angleOf(result);
+	return angle === null ? NOTHING : text(angle);
+}
+
+function degreesAt(result: TensorResult): number | null {
+	const angle = angleOf(result);
+	return angle === null ? null : degreesOf(angle.cosine);
+}
+
 const RESULT_COLUMNS: readonly Column<Merged>[] = [
 	{
 		key: 'name',
@@ -91,21 +104,21 @@ const RESULT_COLUMNS: readonly Column<Merged>[] = [
 		key: 't',
 		title: 't',
 		numeric: true,
-		cell: ({ result }) => (result.slerp === null ? NOTHING : formatNumber(result.slerp.t)),
-		order: ({ result }) => result.slerp?.t ?? null,
+		cell: ({ result }) => show(result, ({ t }) => formatNumber(t)),
+		order: ({ result }) => angleOf(result)?.t ?? null,
 	},
 	{
 		key: 'angle',
 		title: 'Angle',
 		numeric: true,
-		cell: ({ result }) => (result.slerp === null ? NOTHING : formatAngle(result.slerp.cosine)),
-		order: ({ result }) => (result.slerp === null ? null : angleOf(result.slerp.cosine)),
+		cell: ({ result }) => show(result, ({ cosine }) => formatAngle(cosine)),
+		order: ({ result }) => degreesAt(result),
 	},
 	{
 		key: 'branch',
 		title: 'Path',
-		cell: ({ result }) => (result.slerp === null ? NOTHING : branchText(result.slerp.branch)),
-		order: ({ result }) => result.slerp?.branch ?? null,
+		cell: ({ result }) => show(result, ({ branch }) => branchText(branch)),
+		order: ({ result }) => angleOf(result)?.branch ?? null,
 	},
 ];
 
