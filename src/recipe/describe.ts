@@ -1,6 +1,14 @@
 import { listWeights, LLAMA } from './architectures/index.ts';
-import { entriesOf, findParameter, layerPosition, levelsOf } from './parameters.ts';
-import type { ParameterStrip, RecipeContent, SettingPlace, StripPart, StripRow } from './types.ts';
+import { shownModule } from './modules.ts';
+import { conditionalValues, findParameter, layerPosition, levelsOf } from './parameters.ts';
+import type {
+	ParameterStrip,
+	RecipeContent,
+	RecipeSlice,
+	SettingPlace,
+	StripPart,
+	StripRow,
+} from './types.ts';
 
 /** A run of output layers. */
 interface Run {
@@ -11,16 +19,25 @@ interface Run {
 	readonly firstName: number;
 }
 
-/** How many layers the output has, or null where that is the models' to say (`models:`). */
+/**
+ * How many layers the output has, or null where that is the models' to say (`models:`). Of several
+ * modules, the first counts.
+ */
 export function countLayers(recipe: RecipeContent): number | null {
-	if (recipe.slices.length === 0) return null;
-	return recipe.slices.reduce((sum, { sources }) => sum + rangeLength(sources[0]?.layerRange), 0);
+	const { slices } = shownModule(recipe);
+	return slices.length === 0 ? null : layersOf(slices);
+}
+
+/** How many layers slices make together. */
+export function layersOf(slices: readonly RecipeSlice[]): number {
+	return slices.reduce((sum, { sources }) => sum + rangeLength(sources[0]?.layerRange), 0);
 }
 
 /**
  * A parameter over all output layers, a row for each filter and one for what no filter matches. A
  * tensor belongs to the row of the first filter, in order of appearance, that its name contains.
  * Tensors are named as in Llama and Mistral; filters that match none of these get a name of their own.
+ * Of a recipe with several modules, the first is shown.
  *
  * @param layers output layers of a recipe with `models:`; slices count for themselves
  * @param source index of the source or model whose own parameter is asked for
@@ -67,7 +84,8 @@ export function describeParameter(
 			outer,
 		};
 	});
-	const models = recipe.slices[0]?.sources ?? recipe.models;
+	const module = shownModule(recipe);
+	const models = module.slices[0]?.sources ?? module.models;
 	const model = source === undefined ? null : (models[source]?.model ?? null);
 	return { parameter: name, model, layers: total, rows };
 }
@@ -91,7 +109,7 @@ function filtersOf(
 	const filters = runs.flatMap(({ slice }) =>
 		levelsOf(recipe, { slice, source }).flatMap(([, parameters]) => {
 			const setting = parameters[name];
-			return setting === undefined ? [] : entriesOf(setting, name).map(({ filter }) => filter);
+			return setting === undefined ? [] : conditionalValues(setting).map(({ filter }) => filter);
 		}),
 	);
 	return [
@@ -100,9 +118,10 @@ function filtersOf(
 }
 
 function runsOf(recipe: RecipeContent, layers: number, source: number | undefined): Run[] {
-	if (recipe.slices.length === 0) return [{ slice: 0, start: 0, length: layers, firstName: 0 }];
+	const { slices } = shownModule(recipe);
+	if (slices.length === 0) return [{ slice: 0, start: 0, length: layers, firstName: 0 }];
 	let start = 0;
-	return recipe.slices.map(({ sources }, slice) => {
+	return slices.map(({ sources }, slice) => {
 		const length = rangeLength(sources[0]?.layerRange);
 		const own = source === undefined ? undefined : sources[source]?.layerRange[0];
 		const run = { slice, start, length, firstName: own ?? start };

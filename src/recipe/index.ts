@@ -1,21 +1,48 @@
 export {
 	ARCHITECTURE_NAMES,
 	architectureNamed,
+	commonArchitecture,
+	configCount,
+	configValue,
 	findArchitecture,
+	layerName,
+	layersIn,
 	listWeights,
+	readConfig,
+} from './architectures/index.ts';
+export type {
+	Architecture,
+	ArchitectureFacts,
+	ArchitectureModule,
+	WeightTemplate,
 } from './architectures/index.ts';
 export { countLayers, describeParameter } from './describe.ts';
 export { dtypeName } from './dtypes.ts';
 export { formatRecipe } from './format.ts';
-export { findParameter, layerPosition, resolveParameter, valueAt } from './parameters.ts';
+export { DEFAULT_MODULE, inputsOf, modulesOf, shownModule } from './modules.ts';
+export {
+	findParameter,
+	layerPosition,
+	numericValues,
+	resolveFlag,
+	resolveParameter,
+	valueAt,
+} from './parameters.ts';
 export type { ResolvedParameter } from './parameters.ts';
 export { parseRecipe } from './parse.ts';
-export { isLocalReference, modelReferences, parseModelReference } from './references.ts';
+export {
+	formatReference,
+	isLocalReference,
+	modelReferences,
+	parseModelReference,
+	tokenizerReferences,
+} from './references.ts';
 export type { ModelReference } from './references.ts';
+export { DEFAULT_SEMANTICS, findSemantics, methodSince, SEMANTICS_NAMES } from './semantics.ts';
+export type { Semantics } from './semantics.ts';
 export { withSetting } from './settings.ts';
 export { describeSlices } from './slices.ts';
 export type {
-	Architecture,
 	FilteredValue,
 	ParameterPlace,
 	ParameterStrip,
@@ -23,13 +50,18 @@ export type {
 	Recipe,
 	RecipeContent,
 	RecipeModel,
+	RecipeModule,
 	RecipeSlice,
 	RecipeSource,
+	RecipeToken,
+	RecipeTokenizer,
+	Scalar,
 	Setting,
+	SettingLevel,
 	SettingPlace,
 	SliceLayer,
 	SliceView,
 	StripPart,
 	StripRow,
-	WeightTemplate,
+	TokenSource,
 } from './types.ts';

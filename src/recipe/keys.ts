@@ -1,134 +1,89 @@
 import type { Finding } from '../errors/index.ts';
-import {
-	filteredValueSchema,
-	modelSchema,
-	recipeSchema,
-	sliceSchema,
-	sourceSchema,
-} from './schema.ts';
+import { LEVELS, type Child, type Level } from './levels.ts';
+import { PARAMETER_NAMES, parametersOf, scopeOf } from './methodParameters.ts';
 import { nearestName, placeAt } from './text.ts';
+import { tokenOf } from './tokenizerSchema.ts';
 import type { YamlEntry, YamlNode } from './yaml.ts';
 
-type Scope = 'tensor' | 'model' | 'either';
+type Unplaced = Omit<Finding, 'line' | 'column'>;
 
 /**
- * Every parameter that a merge method of mergekit reads, and where it looks (mergekit.md §1.1): for
- * the whole tensor, or for each model too.
+ * Finds keys that mergekit would drop or overwrite without a word.
+ * @param alone whether the recipe is the only one of its text
  */
-const PARAMETERS: Readonly<Record<string, Scope>> = {
-	weight: 'model',
-	density: 'model',
-	gamma: 'model',
-	scale: 'model',
-	// of each model in della, of the tensor in ram
-	epsilon: 'either',
-	t: 'tensor',
-	normalize: 'tensor',
-	rescale: 'tensor',
-	lambda: 'tensor',
-	int8_mask: 'tensor',
-	nuslerp_row_wise: 'tensor',
-	nuslerp_flatten: 'tensor',
-	normalize_weights: 'tensor',
-	eps: 'tensor',
-	max_iter: 'tensor',
-	tol: 'tensor',
-	select_topk: 'tensor',
-	r: 'tensor',
-	alpha: 'tensor',
-	filter_wise: 'tensor',
-};
-
-/** Keys that mergekit knows and Remelt does not read yet; refused where a recipe gives them. */
-export const UNSUPPORTED_KEYS: Readonly<Record<string, string>> = {
-	modules: 'a recipe with modules',
-	tokenizer: 'a tokenizer block',
-	tokenizer_source: 'tokenizer_source',
-};
-
-/** Levels of a recipe, each with the keys it takes. */
-const LEVELS = {
-	recipe: Object.keys(recipeSchema.shape),
-	model: Object.keys(modelSchema.shape),
-	slice: Object.keys(sliceSchema.shape),
-	source: Object.keys(sourceSchema.shape),
-	value: Object.keys(filteredValueSchema.shape),
-} as const;
-
-type Level = keyof typeof LEVELS;
-
-const LEVEL_NAMES: Readonly<Record<Level, string>> = {
-	recipe: 'at the top',
-	model: 'in an entry of models',
-	slice: 'in a slice',
-	source: 'in a source of a slice',
-	value: 'beside filter and value',
-};
-
-/** Finds keys that mergekit would drop or overwrite without a word. */
-export function keyFindings(text: string, root: YamlNode): Finding[] {
+export function keyFindings(text: string, root: YamlNode, alone: boolean): Finding[] {
 	const findings: Finding[] = [];
-	const report = (finding: Omit<Finding, 'line' | 'column'>, entry: YamlEntry): void => {
-		findings.push({ ...finding, ...placeAt(text, entry.offset) });
+	const report = (finding: Unplaced | null, entry: YamlEntry): void => {
+		if (finding !== null) findings.push({ ...finding, ...placeAt(text, entry.offset) });
 	};
-	const walk = (node: YamlNode | null, level: Level): void => {
+	const written = valueAt(root, 'merge_method');
+	const method = written?.kind === 'scalar' ? written.text : null;
+	const walk = (node: YamlNode, level: Level): void => {
 		for (const entry of duplicates(node)) report(duplicate(entry), entry);
 		for (const entry of entriesOf(node)) {
-			const known: readonly string[] = LEVELS[level];
-			if (entry.key === 'parameters' && level !== 'value') {
-				walkParameters(entry.value, level);
-			} else if (
-				known.includes(entry.key) ||
-				(level === 'recipe' && entry.key in UNSUPPORTED_KEYS)
-			) {
-				if (entry.key === 'residual_weight' || entry.key === 'chat_template')
-					report(unused(entry), entry);
-			} else report(unknownKey(entry, level), entry);
+			const known = LEVELS[level].keys.includes(entry.key);
+			if (!known) report(unknownKey(entry, level), entry);
+			else if (entry.key === 'parameters') walkParameters(entry.value, level);
+			else report(unusedKey(entry, alone), entry);
 		}
-		for (const [key, next] of CHILDREN[level])
-			for (const item of listAt(node, key)) walk(item, next);
+		for (const child of LEVELS[level].children) walkChild(valueAt(node, child.key), child);
+	};
+	const walkChild = (node: YamlNode | null, child: Child): void => {
+		if (node === null) return;
+		const level = child.level === 'tokenSource' ? tokenSourceLevel(node) : child.level;
+		if (child.in === 'place') walk(node, level);
+		else if (child.in === 'list') for (const item of itemsOf(node)) walk(item, level);
+		else {
+			for (const entry of duplicates(node)) report(duplicate(entry), entry);
+			for (const { value } of entriesOf(node)) walk(value, level);
+		}
 	};
 	const walkParameters = (node: YamlNode, level: Level): void => {
 		for (const entry of duplicates(node)) report(duplicate(entry), entry);
 		for (const entry of entriesOf(node)) {
-			const finding = parameterFinding(entry, level);
-			if (finding !== null) report(finding, entry);
-			if (entry.value.kind === 'list') for (const item of entry.value.items) walk(item, 'value');
+			report(parameterFinding(entry, level, method), entry);
+			for (const value of [entry.value, ...itemsOf(entry.value)])
+				if (value.kind === 'map') walk(value, 'value');
 		}
 	};
 	walk(root, 'recipe');
 	return findings;
 }
 
-const CHILDREN: Readonly<Record<Level, readonly (readonly [string, Level])[]>> = {
-	recipe: [
-		['models', 'model'],
-		['slices', 'slice'],
-	],
-	model: [],
-	slice: [['sources', 'source']],
-	source: [],
-	value: [],
-};
-
-function entriesOf(node: YamlNode | null): readonly YamlEntry[] {
-	return node?.kind === 'map' ? node.entries : [];
+/** mergekit takes a mapping that is no source of its own kind for a model reference. */
+function tokenSourceLevel(node: YamlNode): Level {
+	const kind = valueAt(node, 'kind');
+	if (kind?.kind !== 'scalar') return 'reference';
+	if (kind.value === 'zero') return 'tokenSource';
+	const scalars = entriesOf(node).map(({ key, value }) => [
+		key,
+		value.kind === 'scalar' ? value.value : null,
+	]);
+	const token = tokenOf(Object.fromEntries(scalars) as Readonly<Record<string, unknown>>);
+	return kind.value === 'model_token' && token !== null ? 'tokenSource' : 'reference';
 }
 
-function listAt(node: YamlNode | null, key: string): readonly YamlNode[] {
-	const value = entriesOf(node).findLast((entry) => entry.key === key)?.value;
-	return value?.kind === 'list' ? value.items : [];
+function entriesOf(node: YamlNode): readonly YamlEntry[] {
+	return node.kind === 'map' ? node.entries : [];
+}
+
+function itemsOf(node: YamlNode): readonly YamlNode[] {
+	return node.kind === 'list' ? node.items : [];
+}
+
+function valueAt(node: YamlNode, key: string): YamlNode | null {
+	return entriesOf(node).findLast((entry) => entry.key === key)?.value ?? null;
 }
 
 /** The later of two entries with the same key. */
-function duplicates(node: YamlNode | null): readonly YamlEntry[] {
+function duplicates(node: YamlNode): readonly YamlEntry[] {
 	const entries = entriesOf(node);
 	return entries.filter(
 		({ key }, index) => entries.findIndex((other) => other.key === key) !== index,
 	);
 }
 
-function duplicate(entry: YamlEntry): Finding {
+function duplicate(entry: YamlEntry): Unplaced {
 	return {
 		code: 'recipe-key-duplicate',
 		severity: 'warning',
@@ -138,21 +93,29 @@ function duplicate(entry: YamlEntry): Finding {
 	};
 }
 
-function unused({ key }: YamlEntry): Finding {
-	const template = key === 'chat_template';
-	return {
-		code: 'recipe-key-unused',
-		severity: 'note',
-		message: template
-			? 'chat_template has no effect on weights, and Remelt writes no tokenizer.'
-			: `mergekit reads ${key} and never uses it.`,
-		hint: template ? 'Add the template to the tokenizer by hand.' : 'It can be removed.',
-		details: { key },
-	};
+const UNUSED: Readonly<Record<string, { readonly message: string; readonly hint: string }>> = {
+	residual_weight: {
+		message: 'mergekit reads residual_weight and never uses it.',
+		hint: 'It can be removed.',
+	},
+	chat_template: {
+		message: 'chat_template has no effect on weights, and Remelt writes no tokenizer.',
+		hint: 'Add the template to the tokenizer by hand.',
+	},
+	name: {
+		message: 'A name is read among several recipes only; mergekit ignores it here without a word.',
+		hint: 'It can be removed.',
+	},
+};
+
+function unusedKey({ key }: YamlEntry, alone: boolean): Unplaced | null {
+	const unused = Object.hasOwn(UNUSED, key) ? UNUSED[key] : undefined;
+	if (unused === undefined || (key === 'name' && !alone)) return null;
+	return { code: 'recipe-key-unused', severity: 'note', ...unused, details: { key } };
 }
 
-function unknownKey({ key }: YamlEntry, level: Level): Finding {
-	const where = LEVEL_NAMES[level];
+function unknownKey({ key }: YamlEntry, level: Level): Unplaced {
+	const { where, keys } = LEVELS[level];
 	const home = homeOf(key, level);
 	if (home !== null)
 		return {
@@ -162,7 +125,7 @@ function unknownKey({ key }: YamlEntry, level: Level): Finding {
 			hint: `It belongs ${home}.`,
 			details: { key },
 		};
-	const nearest = nearestName(key, LEVELS[level]);
+	const nearest = nearestName(key, keys);
 	return {
 		code: 'recipe-key-unknown',
 		severity: 'warning',
@@ -172,24 +135,48 @@ function unknownKey({ key }: YamlEntry, level: Level): Finding {
 	};
 }
 
+/** The levels that a misplaced key is looked for in, the likeliest first. */
+const HOMES: readonly Level[] = [
+	'recipe',
+	'slice',
+	'source',
+	'model',
+	'tokenizer',
+	'token',
+	'tokenSource',
+];
+
 /** Where a key that is unknown at one level would be read, in words; null where nowhere. */
 function homeOf(key: string, level: Level): string | null {
-	if (Object.hasOwn(PARAMETERS, key)) return 'under parameters';
-	const levels: Level[] = ['recipe', 'slice', 'source', 'model'];
-	const home = levels.find((other) => other !== level && LEVELS[other].includes(key));
-	return home === undefined ? null : LEVEL_NAMES[home];
+	if (PARAMETER_NAMES.includes(key)) return 'under parameters';
+	const home = HOMES.find((other) => other !== level && LEVELS[other].keys.includes(key));
+	return home === undefined ? null : LEVELS[home].where;
 }
 
-function parameterFinding({ key }: YamlEntry, level: Level): Finding | null {
-	const scope = Object.hasOwn(PARAMETERS, key) ? PARAMETERS[key] : undefined;
-	if (scope === undefined) {
-		const nearest = nearestName(key, Object.keys(PARAMETERS));
+function parameterFinding(
+	{ key }: YamlEntry,
+	level: Level,
+	method: string | null,
+): Unplaced | null {
+	if (!PARAMETER_NAMES.includes(key)) {
+		const nearest = nearestName(key, PARAMETER_NAMES);
 		return {
 			code: 'recipe-parameter-unknown',
 			severity: 'warning',
 			message: `No merge method of mergekit reads a parameter ${key}.`,
 			hint: nearest === null ? 'Remove it, or check its spelling.' : `Is ${nearest} meant?`,
 			details: { key, nearest },
+		};
+	}
+	const scope = scopeOf(key, method);
+	if (scope === null) {
+		const read = Object.keys(parametersOf(method) ?? {});
+		return {
+			code: 'recipe-parameter-unused',
+			severity: 'note',
+			message: `${method ?? ''} reads no parameter ${key}; mergekit ignores it without a word.`,
+			hint: `It reads ${read.length === 0 ? 'none' : read.join(', ')}.`,
+			details: { key, method },
 		};
 	}
 	if (scope !== 'tensor' || (level !== 'model' && level !== 'source')) return null;

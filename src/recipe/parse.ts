@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { RemeltError, type ErrorCode, type Finding } from '../errors/index.ts';
-import { countLayers } from './describe.ts';
-import { keyFindings, UNSUPPORTED_KEYS } from './keys.ts';
-import { recipeSchema, type WrittenRecipe } from './schema.ts';
+import { toRecipe } from './convert.ts';
+import { layersOf } from './describe.ts';
+import { keyFindings } from './keys.ts';
+import { modulesOf } from './modules.ts';
+import { recipeSchema } from './schema.ts';
 import { excerpt, placeAt } from './text.ts';
 import type { Recipe } from './types.ts';
 import { readYaml, type YamlNode } from './yaml.ts';
@@ -12,64 +14,73 @@ import { yamlFindings } from './yamlFindings.ts';
 const MAX_LAYERS = 10_000;
 
 /**
- * Reads a merge configuration as mergekit does, and says what mergekit would not.
- *
- * Not read yet: modules, LoRA adapters, tokenizer blocks, several documents.
+ * Reads a merge configuration as mergekit does, and says what mergekit would not. What some release of
+ * mergekit takes is read; whether the one asked for takes it, and whether Remelt can merge it, is the
+ * plan's question.
  * @throws `recipe-syntax` for what is not YAML, `recipe-invalid` for what is no recipe,
- * `dtype-unsupported`, `recipe-unsupported`; each with `line`, `column`, `path`
+ * `dtype-unsupported`, `recipe-unsupported` for several documents; each with `line`, `column`, `path`
  * and `excerpt` (the lines, with a caret under the place) in its details
  */
 export function parseRecipe(text: string): { recipe: Recipe; findings: Finding[] } {
-	const root = readYaml(text);
+	return readRecipe(text, readYaml(text), true);
+}
+
+/**
+ * A recipe from a document of a text. Throws as {@link parseRecipe} does.
+ * @param alone whether it is the only document
+ */
+export function readRecipe(
+	text: string,
+	root: YamlNode,
+	alone: boolean,
+): { recipe: Recipe; findings: Finding[] } {
 	if (root.kind !== 'map') throw invalid('recipe-invalid', 'is not a mapping', [], text, root);
-	for (const { key, value } of root.entries)
-		if (Object.hasOwn(UNSUPPORTED_KEYS, key) && !isNull(value))
-			throw invalid('recipe-unsupported', 'is not read by Remelt yet', [key], text, root);
 	const result = recipeSchema.safeParse(toPlain(root));
 	if (!result.success) throw issueError(result.error, text, root);
 	const recipe = toRecipe(result.data, text);
-	if (recipe.models.length > 0 === recipe.slices.length > 0)
-		throw invalid(
-			'recipe-invalid',
-			recipe.models.length > 0
-				? 'has both models and slices, and mergekit takes one of them'
-				: 'has neither models nor slices',
-			[],
-			text,
-			root,
-		);
-	if ((countLayers(recipe) ?? 0) > MAX_LAYERS)
-		throw invalid('recipe-invalid', `take more than ${MAX_LAYERS} layers`, ['slices'], text, root);
-	return { recipe, findings: findingsOf(text, root) };
+	const problem = problemOf(recipe);
+	if (problem !== null) throw invalid('recipe-invalid', problem.message, problem.path, text, root);
+	return { recipe, findings: findingsOf(text, root, alone) };
 }
 
-/** What there is to say, in order of lines; what stands under an anchor once. */
-function findingsOf(text: string, root: YamlNode): Finding[] {
+/** What is wrong with a recipe as a whole. */
+function problemOf(recipe: Recipe): { message: string; path: Path } | null {
+	const given = (['models', 'slices', 'modules'] as const).filter((key) => recipe[key].length > 0);
+	if (given.length === 0)
+		return {
+			message: 'has no models, no slices and no modules, and one of them is needed',
+			path: [],
+		};
+	if (given.length > 1)
+		return { message: `has both ${given.join(' and ')}, and mergekit takes one of them`, path: [] };
+	for (const { name, models, slices } of recipe.modules)
+		if (models.length > 0 === slices.length > 0)
+			return {
+				message: `needs either models or slices, and has ${models.length > 0 ? 'both' : 'neither'}`,
+				path: ['modules', name],
+			};
+	if (recipe.tokenizerSource !== null && recipe.tokenizer !== null)
+		return {
+			message: 'stands beside tokenizer, and mergekit takes one of them',
+			path: ['tokenizer_source'],
+		};
+	const long = modulesOf(recipe).find(({ slices }) => layersOf(slices) > MAX_LAYERS);
+	if (long !== undefined)
+		return {
+			message: `take more than ${MAX_LAYERS} layers`,
+			path: recipe.modules.length > 0 ? ['modules', long.name, 'slices'] : ['slices'],
+		};
+	return null;
+}
+
+/** What there is to say, in order of places; what stands under an anchor once. */
+function findingsOf(text: string, root: YamlNode, alone: boolean): Finding[] {
 	const byPlace = new Map<string, Finding>();
-	for (const finding of [...keyFindings(text, root), ...yamlFindings(text, root)])
+	for (const finding of [...keyFindings(text, root, alone), ...yamlFindings(text, root)])
 		byPlace.set(`${finding.code} ${finding.line} ${finding.column}`, finding);
-	return [...byPlace.values()].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
-}
-
-function toRecipe(written: WrittenRecipe, text: string): Recipe {
-	return {
-		method: written.merge_method,
-		baseModel: written.base_model,
-		models: written.models,
-		slices: written.slices.map((slice) => ({
-			sources: slice.sources.map(({ model, layer_range, parameters }) => ({
-				model,
-				layerRange: layer_range,
-				parameters,
-			})),
-			baseModel: slice.base_model,
-			parameters: slice.parameters,
-		})),
-		parameters: written.parameters,
-		dtype: written.dtype,
-		outDtype: written.out_dtype,
-		text,
-	};
+	return [...byPlace.values()].toSorted(
+		(a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+	);
 }
 
 /** A node as plain values; of repeated keys the last counts, as in PyYAML. */
@@ -77,10 +88,6 @@ function toPlain(node: YamlNode): unknown {
 	if (node.kind === 'scalar') return node.value;
 	if (node.kind === 'list') return node.items.map(toPlain);
 	return Object.fromEntries(node.entries.map(({ key, value }) => [key, toPlain(value)]));
-}
-
-function isNull(node: YamlNode): boolean {
-	return node.kind === 'scalar' && node.value === null;
 }
 
 function issueError(error: z.ZodError, text: string, root: YamlNode): RemeltError {

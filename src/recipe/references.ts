@@ -1,3 +1,4 @@
+import { modulesOf } from './modules.ts';
 import type { RecipeContent } from './types.ts';
 
 /** A model reference, taken apart. */
@@ -6,7 +7,7 @@ export interface ModelReference {
 	readonly path: string;
 	/** A branch, a tag or a commit; null: the repository's main branch. */
 	readonly revision: string | null;
-	/** A LoRA adapter to be merged in first; null in all recipes that Remelt runs. */
+	/** A LoRA adapter to be merged in first; the plan refuses it. */
 	readonly lora: { readonly path: string; readonly revision: string | null } | null;
 }
 
@@ -16,17 +17,24 @@ export interface ModelReference {
  */
 export function parseModelReference(text: string): ModelReference | null {
 	const parts = text.split('+').map((part) => part.split('@'));
-	const [model, lora] = parts;
-	if (parts.length > 2 || parts.some(([path, , extra]) => path === '' || extra !== undefined))
+	const [model = [], lora] = parts;
+	if (parts.length > 2 || parts.some(([path = '', , extra]) => !path.trim() || extra !== undefined))
 		return null;
-	const [path = '', revision = null] = model ?? [];
-	const adapter = lora === undefined ? null : { path: lora[0] ?? '', revision: lora[1] ?? null };
-	return { path, revision, lora: adapter };
+	return { ...pathOf(model), lora: lora === undefined ? null : pathOf(lora) };
 }
 
-/** Whether a string can be a model reference at all. */
-export function isModelReference(text: string): boolean {
-	return text.trim() !== '' && parseModelReference(text) !== null;
+/** An empty revision counts as none. */
+function pathOf([path = '', revision = '']: readonly string[]): {
+	path: string;
+	revision: string | null;
+} {
+	return { path, revision: revision === '' ? null : revision };
+}
+
+/** A model reference in the text form. */
+export function formatReference({ path, revision, lora }: ModelReference): string {
+	const adapter = lora === null ? '' : `+${formatReference({ ...lora, lora: null })}`;
+	return `${path}${revision === null ? '' : `@${revision}`}${adapter}`;
 }
 
 /** First segments of addresses that the Hub keeps for its own pages, so that no account has them. */
@@ -43,15 +51,34 @@ export function isLocalReference(text: string): boolean {
 	return segments.length > 2 || (segments.length === 2 && RESERVED.has(segments[0] ?? ''));
 }
 
-/** Every model that a recipe names, as written, once, the base first, then in order of appearance. */
+/**
+ * Every model that a recipe names, as written, once: the base first, then those that weights are taken
+ * from in order of appearance, then those that only the tokenizer is taken from.
+ */
 export function modelReferences(recipe: RecipeContent): string[] {
 	const names = [
 		recipe.baseModel,
-		...recipe.models.map(({ model }) => model),
-		...recipe.slices.flatMap(({ baseModel, sources }) => [
-			baseModel,
-			...sources.map(({ model }) => model),
+		...modulesOf(recipe).flatMap(({ models, slices }) => [
+			...models.map(({ model }) => model),
+			...slices.flatMap(({ baseModel, sources }) => [
+				baseModel,
+				...sources.map(({ model }) => model),
+			]),
 		]),
+		...tokenizerReferences(recipe),
 	];
 	return [...new Set(names.filter((name) => name !== null))];
+}
+
+/** The models that a recipe takes a tokenizer or the embedding of a token from, once each. */
+export function tokenizerReferences({ tokenizerSource, tokenizer }: RecipeContent): string[] {
+	const tokens = tokenizer?.tokens.map(({ source }) =>
+		source === null || source.kind === 'zero' ? null : source.model,
+	);
+	const sources = [tokenizerSource, tokenizer?.source].filter((source) => !isKeyword(source));
+	return [...new Set([...sources, ...(tokens ?? [])].filter((name) => name != null))];
+}
+
+function isKeyword(source: string | null | undefined): boolean {
+	return source === 'union' || source === 'base';
 }

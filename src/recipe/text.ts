@@ -37,16 +37,22 @@ export function nearestName(written: string, known: readonly string[]): string |
 	return best;
 }
 
-/** Levenshtein's distance: the least number of characters to insert, delete or replace. */
+/**
+ * The least number of characters to insert, delete, replace or swap with their neighbour (optimal
+ * string alignment).
+ */
 function editDistance(a: string, b: string): number {
+	let before: number[] = [];
 	let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
 	for (let i = 0; i < a.length; i++) {
 		const current = [i + 1];
 		for (let j = 0; j < b.length; j++) {
 			const replaced = (previous[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
-			current.push(Math.min(replaced, (previous[j + 1] ?? 0) + 1, (current[j] ?? 0) + 1));
+			const swapped =
+				a[i] === b[j - 1] && a[i - 1] === b[j] ? (before[j - 1] ?? Infinity) + 1 : Infinity;
+			current.push(Math.min(replaced, swapped, (previous[j + 1] ?? 0) + 1, (current[j] ?? 0) + 1));
 		}
-		previous = current;
+		[before, previous] = [previous, current];
 	}
 	return previous[b.length] ?? 0;
 }

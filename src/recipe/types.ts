@@ -1,21 +1,27 @@
 import type { FloatDtype } from '../tensors/index.ts';
 
+/** What a recipe may write where a parameter takes one value; numbers in text are still text here. */
+export type Scalar = number | boolean | string;
+
 /** One entry of a conditional setting: the value for tensors whose name contains `filter`. */
-export interface FilteredValue {
+export interface FilteredValue<Value extends Scalar = Scalar> {
 	/** A case-sensitive substring of the tensor's name; null (or `*`) matches every tensor. */
 	readonly filter: string | null;
-	/** A number, or a gradient: a list interpolated over the layers of the slice. */
-	readonly value: number | readonly number[];
+	/** One value, or a gradient: a list laid out over the layers of the slice. */
+	readonly value: Value | readonly Value[];
 }
 
-/** A parameter as a recipe gives it: a number, a gradient, or a list of conditional values. */
-export type Setting = number | readonly number[] | readonly FilteredValue[];
+/**
+ * A parameter as a recipe gives it: a value, a gradient, a list of conditional values, or a single
+ * one without its list. Not every release of mergekit takes all of them: `findParameter` judges.
+ */
+export type Setting = Scalar | readonly Scalar[] | readonly FilteredValue[] | FilteredValue;
 
-export type Parameters = Readonly<Record<string, Setting | boolean | string>>;
+export type Parameters = Readonly<Record<string, Setting>>;
 
 /** One input of a slice: layers `[start, end)` of a model. */
 export interface RecipeSource {
-	/** The model reference as written: `owner/name`, `owner/name@revision`, a path. */
+	/** The model reference as written: `owner/name@revision+adapter@revision`, a path. */
 	readonly model: string;
 	readonly layerRange: readonly [number, number];
 	readonly parameters: Parameters;
@@ -25,6 +31,8 @@ export interface RecipeSlice {
 	readonly sources: readonly RecipeSource[];
 	readonly baseModel: string | null;
 	readonly parameters: Parameters;
+	/** `residual_weight`, which mergekit reads and never uses. */
+	readonly residualWeight: number | null;
 }
 
 export interface RecipeModel {
@@ -32,18 +40,61 @@ export interface RecipeModel {
 	readonly parameters: Parameters;
 }
 
-/** A merge configuration as mergekit reads it. Exactly one of `models` and `slices` is not empty. */
+/** One part of a model that is merged by itself. Exactly one of `models` and `slices` is not empty. */
+export interface RecipeModule {
+	/** The architecture's name of the part, such as `text_decoder`; `default` where it has one only. */
+	readonly name: string;
+	readonly models: readonly RecipeModel[];
+	readonly slices: readonly RecipeSlice[];
+	readonly parameters: Parameters;
+}
+
+/** Where the embedding of one token comes from: a model's own row, another row of a model, zeros. */
+export type TokenSource =
+	| { readonly kind: 'model'; readonly model: string }
+	| { readonly kind: 'model_token'; readonly model: string; readonly token: string | number }
+	| { readonly kind: 'zero' };
+
+/** What a recipe says of one token. */
+export interface RecipeToken {
+	readonly token: string;
+	/** null: by mergekit's rules for missing tokens. */
+	readonly source: TokenSource | null;
+	/** Whether it replaces the embeddings of models that have the token, too. */
+	readonly force: boolean;
+}
+
+/** The tokenizer block of a recipe. */
+export interface RecipeTokenizer {
+	/** `union`, `base`, or a model reference. */
+	readonly source: string;
+	readonly tokens: readonly RecipeToken[];
+	readonly padToMultipleOf: number | null;
+}
+
+/** A merge configuration as mergekit reads it. Exactly one of `models`, `slices`, `modules` is not empty. */
 export interface Recipe {
+	/** The name by which other documents of the same text mean this merge; null for the result. */
+	readonly name: string | null;
 	/** `merge_method` as written; whether it is known is the plan's question. */
 	readonly method: string;
 	readonly baseModel: string | null;
 	readonly models: readonly RecipeModel[];
 	readonly slices: readonly RecipeSlice[];
+	/** Parts that are merged each by itself, in order; `modulesOf` has the one list for all recipes. */
+	readonly modules: readonly RecipeModule[];
 	readonly parameters: Parameters;
 	/** The dtype that inputs are cast to; null: as stored. */
 	readonly dtype: FloatDtype | null;
 	/** The dtype that outputs are written in; null: as computed. */
 	readonly outDtype: FloatDtype | null;
+	/** `tokenizer_source`: `union`, `base`, or a model reference; never beside `tokenizer`. */
+	readonly tokenizerSource: string | null;
+	readonly tokenizer: RecipeTokenizer | null;
+	/** `auto`, the name of a template that mergekit brings along, or a template. */
+	readonly chatTemplate: string | null;
+	/** `override_architecture` of references in the mapping form, by reference. */
+	readonly architectures: Readonly<Record<string, string>>;
 	/** The YAML it was read from. */
 	readonly text: string;
 }
@@ -51,9 +102,11 @@ export interface Recipe {
 /** What a recipe says, apart from how its YAML is written. */
 export type RecipeContent = Omit<Recipe, 'text'>;
 
-/** Where a parameter is asked for. Precedence: source, slice, recipe (mergekit.md §2.4). */
+/** Where a parameter is asked for. Precedence: source, slice, module, recipe (mergekit.md §2.4). */
 export interface ParameterPlace {
-	/** Index of the output slice; 0 for recipes with `models`. */
+	/** Index of the module in `modulesOf(recipe)`; the first where it is left out. */
+	readonly module?: number | undefined;
+	/** Index of the output slice within the module; 0 for modules with `models`. */
 	readonly slice: number;
 	/** Index of the source within the slice, for parameters that each model has its own of. */
 	readonly source?: number | undefined;
@@ -63,33 +116,13 @@ export interface ParameterPlace {
 	readonly position: number;
 }
 
-/** One kind of weight in an architecture. */
-export interface WeightTemplate {
-	/** `model.layers.${layer_index}.mlp.up_proj.weight` in layers, a plain name elsewhere. */
-	readonly name: string;
-	/** Rows are vocabulary entries. */
-	readonly embedding: boolean;
-	/** May be absent from a checkpoint. */
-	readonly optional: boolean;
-	/** Names whose tensor serves where this one is absent, such as `lm_head` tied to the embedding. */
-	readonly tied: readonly string[];
-}
+/** What a setting is written for, from the narrowest to the widest. */
+export type SettingLevel = 'source' | 'slice' | 'module' | 'recipe';
 
-/** What is known of a model architecture: which tensors a checkpoint has, and where layers are counted. */
-export interface Architecture {
-	/** The class name in `config.json`, e.g. `MistralForCausalLM`. */
-	readonly name: string;
-	/** The key of `config.json` that counts layers. */
-	readonly layersKey: string;
-	readonly pre: readonly WeightTemplate[];
-	readonly layer: readonly WeightTemplate[];
-	readonly post: readonly WeightTemplate[];
-}
-
-/** Where in a recipe a value is written. */
+/** Where in a recipe a value is written. In recipes with `modules`, in the first of them. */
 export interface SettingPlace {
-	readonly level: 'source' | 'slice' | 'recipe';
-	/** Index of the slice; 0 for recipes with `models`. */
+	readonly level: SettingLevel;
+	/** Index of the slice; 0 for modules with `models`. */
 	readonly slice: number;
 	/** Index of the source or model; 0 at the other levels. */
 	readonly source: number;
@@ -158,7 +191,7 @@ export interface SliceView {
 	/** Layers of its first source, in output order. */
 	readonly layers: readonly SliceLayer[];
 	/** The rules by which the first source's tensors are scaled, the first that matches counting. */
-	readonly scales: readonly FilteredValue[];
+	readonly scales: readonly FilteredValue<number>[];
 	/**
 	 * Whether what each layer adds to the residual stream is scaled to zero (`o_proj` and `down_proj`),
 	 * so that the layer passes its input on unchanged until it is trained.

@@ -43,8 +43,61 @@ describe('a recipe with what mergekit drops without a word', () => {
 	});
 
 	it('has a finding for a parameter of the whole tensor under one model', () => {
-		expect(findingsOf(...minimal, '  parameters: {t: 0.5, weight: 1}')).toEqual([
-			['recipe-parameter-ignored', 4, 16, 't'],
+		expect(findingsOf(...minimal, '  parameters: {normalize: true, weight: 1}')).toEqual([
+			['recipe-parameter-ignored', 4, 16, 'normalize'],
+		]);
+	});
+
+	it('has a finding for a parameter that its method does not read', () => {
+		expect(
+			findingsOf(
+				'merge_method: della',
+				'base_model: a',
+				'models: [{model: b, parameters: {weight: 1, epsilon: 0.1}}]',
+				'parameters: {gamma: 0.1, t: 1}',
+			),
+		).toEqual([
+			['recipe-parameter-unused', 4, 14, 'gamma'],
+			['recipe-parameter-unused', 4, 26, 't'],
+		]);
+		// of a method that nobody knows, nothing is known
+		expect(findingsOf('merge_method: x', 'models: [{model: b, parameters: {t: 1}}]')).toEqual([
+			['recipe-parameter-ignored', 2, 34, 't'],
+		]);
+	});
+
+	it('has findings at every level', () => {
+		expect(
+			findingsOf(
+				'merge_method: linear',
+				'base_model: {model: {path: a, revison: b}, lore: c}',
+				'modules:',
+				'  text:',
+				'    dtype: float32',
+				'    models: [{model: {model: a, path: b}}]',
+				'    parameters: {weight: [{value: 1, filters: x}], normalise: {value: 1, x: 2}}',
+				'tokenizer:',
+				'  sources: base',
+				'  tokens:',
+				'    <a>: {sauce: b, token: c}',
+				'    <b>: {source: {kind: zero, modle: a}}',
+				'    <c>: {source: {kind: model_token, model: a, token: b, token_id: 3}}',
+			),
+		).toEqual([
+			['recipe-key-unknown', 2, 31, 'revision'],
+			['recipe-key-unknown', 2, 44, 'lora'],
+			['recipe-key-misplaced', 5, 5, 'dtype'],
+			['recipe-key-unknown', 6, 33, 'path'],
+			['recipe-key-unknown', 7, 38, 'filter'],
+			['recipe-parameter-unknown', 7, 52, 'normalize'],
+			['recipe-key-unknown', 7, 74, 'x'],
+			['recipe-key-misplaced', 9, 3, 'sources'],
+			['recipe-key-unknown', 11, 11, 'sauce'],
+			['recipe-key-misplaced', 11, 21, 'token'],
+			['recipe-key-unknown', 12, 32, 'model'],
+			['recipe-key-misplaced', 13, 20, 'kind'],
+			['recipe-key-misplaced', 13, 49, 'token'],
+			['recipe-key-misplaced', 13, 59, 'token_id'],
 		]);
 	});
 
@@ -68,7 +121,9 @@ describe('a recipe with what mergekit drops without a word', () => {
 	it('has findings for values that YAML 1.1 reads otherwise', () => {
 		expect(
 			findingsOf(
-				...minimal,
+				'merge_method: none of mergekit',
+				'models:',
+				'- model: org/a',
 				'parameters:',
 				'  normalize: yes',
 				'  weight: 1e-5',

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
 	describeParameter,
 	formatRecipe,
+	modelReferences,
 	parseRecipe,
 	withSetting,
 	type Parameters,
 	type Recipe,
+	type TokenSource,
 } from '../../src/recipe/index.ts';
 import { caseRecipe } from './recipes.ts';
 
@@ -32,18 +34,10 @@ const word = fc.oneof(
 	),
 	fc.string({ maxLength: 12 }),
 );
-const setting = fc.oneof(
-	number,
-	gradient,
-	fc.boolean(),
-	fc.array(
-		fc.record({
-			filter: fc.oneof(fc.constant(null), word),
-			value: fc.oneof(number, gradient),
-		}),
-		{ minLength: 1, maxLength: 4 },
-	),
-);
+const scalar = fc.oneof(number, fc.boolean(), fc.constantFrom('0.25', '1e-5', 'half', ''));
+const value = fc.oneof(scalar, gradient, fc.array(scalar, { maxLength: 3 }));
+const entry = fc.record({ filter: fc.oneof(fc.constant(null), word), value });
+const setting = fc.oneof(value, entry, fc.array(entry, { minLength: 1, maxLength: 4 }));
 const parameters: fc.Arbitrary<Parameters> = fc.dictionary(
 	fc.constantFrom('t', 'weight', 'density', 'scale', 'normalize'),
 	setting,
@@ -53,6 +47,7 @@ const reference = fc
 	.tuple(
 		fc.constantFrom('org/a', 'org/b', '/home/x/y', './c', 'a: b', "it's", '~/m', '123', 'yes'),
 		fc.constantFrom('', '@main', '@v1.0'),
+		fc.constantFrom('', '+org/lora', '+./l@v2'),
 	)
 	.map((parts) => parts.join(''));
 const dtype = fc.constantFrom('BF16' as const, 'F16' as const, 'F32' as const, null);
@@ -63,28 +58,68 @@ const slice = fc.record({
 	sources: fc.array(source, { minLength: 1, maxLength: 3 }),
 	baseModel: base,
 	parameters,
+	residualWeight: fc.oneof(fc.constant(null), number),
 });
 const model = fc.record({ model: reference, parameters });
+const models = fc.array(model, { minLength: 1, maxLength: 3 });
+const slices = fc.array(slice, { minLength: 1, maxLength: 3 });
+const none = fc.constant([]);
+const modules = fc.uniqueArray(
+	fc.oneof(
+		fc.record({ name: word, models, slices: none, parameters }),
+		fc.record({ name: word, models: none, slices, parameters }),
+	),
+	{ minLength: 1, maxLength: 3, selector: ({ name }) => name },
+);
+const tokenSource: fc.Arbitrary<TokenSource> = fc.oneof(
+	fc.record({ kind: fc.constant('model' as const), model: reference }),
+	fc.record({
+		kind: fc.constant('model_token' as const),
+		model: reference,
+		token: fc.oneof(word, fc.nat()),
+	}),
+	fc.constant({ kind: 'zero' as const }),
+);
+const token = fc.record({
+	token: word,
+	source: fc.oneof(fc.constant(null), tokenSource),
+	force: fc.boolean(),
+});
+const tokenizerSource = fc.oneof(fc.constantFrom('union', 'base'), reference);
+const tokenizer = fc.record({
+	source: tokenizerSource,
+	tokens: fc.uniqueArray(token, { maxLength: 3, selector: ({ token: name }) => name }),
+	padToMultipleOf: fc.oneof(fc.constant(null), fc.nat()),
+});
 const common = {
+	name: fc.oneof(fc.constant(null), word),
 	method: fc.constantFrom('slerp', 'linear', 'passthrough'),
 	baseModel: base,
 	parameters,
 	dtype,
 	outDtype: dtype,
+	chatTemplate: fc.oneof(fc.constant(null), word),
 	text: fc.constant(''),
 };
-const recipe: fc.Arbitrary<Recipe> = fc.oneof(
-	fc.record({
-		...common,
-		models: fc.array(model, { minLength: 1, maxLength: 3 }),
-		slices: fc.constant([]),
-	}),
-	fc.record({
-		...common,
-		models: fc.constant([]),
-		slices: fc.array(slice, { minLength: 1, maxLength: 3 }),
-	}),
+const inputs = fc.oneof(
+	fc.record({ models, slices: none, modules: none }),
+	fc.record({ models: none, slices, modules: none }),
+	fc.record({ models: none, slices: none, modules }),
 );
+const tokens = fc.oneof(
+	fc.record({ tokenizer: fc.constant(null), tokenizerSource: fc.constant(null) }),
+	fc.record({ tokenizer: fc.constant(null), tokenizerSource }),
+	fc.record({ tokenizer, tokenizerSource: fc.constant(null) }),
+);
+const recipe: fc.Arbitrary<Recipe> = fc
+	.tuple(fc.record(common), inputs, tokens)
+	.map((parts): Recipe => Object.assign({ architectures: {} }, ...parts) as Recipe)
+	.chain((made) =>
+		fc.subarray(modelReferences(made)).map((some) => ({
+			...made,
+			architectures: Object.fromEntries(some.map((name) => [name, 'XForCausalLM'])),
+		})),
+	);
 
 describe('a recipe that is written', () => {
 	it('reads back as the same recipe', () => {

@@ -3,7 +3,9 @@ import {
 	describeParameter,
 	describeSlices,
 	modelReferences,
+	numericValues,
 	parseModelReference,
+	shownModule,
 	type ParameterStrip,
 	type RecipeContent,
 	type SliceView,
@@ -35,7 +37,7 @@ const USUAL_LAYERS = 32;
 export function viewRecipe(recipe: RecipeContent, layers: number | null): RecipeView {
 	const counted = countLayers(recipe) ?? layers;
 	const total = counted ?? USUAL_LAYERS;
-	const stacked = recipe.slices.length > 1 || recipe.method === 'passthrough';
+	const stacked = shownModule(recipe).slices.length > 1 || recipe.method === 'passthrough';
 	return {
 		strips: stripsOf(recipe, total),
 		stack: stacked ? describeSlices(recipe) : [],
@@ -49,9 +51,10 @@ export function viewRecipe(recipe: RecipeContent, layers: number | null): Recipe
 
 /** A strip for each number that a recipe sets: one for all models, or one for each that has its own. */
 function stripsOf(recipe: RecipeContent, layers: number): ParameterStrip[] {
-	const shared = namesIn([recipe, ...recipe.slices].map(({ parameters }) => parameters));
+	const module = shownModule(recipe);
+	const shared = namesIn([recipe, module, ...module.slices].map(({ parameters }) => parameters));
 	const lists =
-		recipe.slices.length > 0 ? recipe.slices.map(({ sources }) => sources) : [recipe.models];
+		module.slices.length > 0 ? module.slices.map(({ sources }) => sources) : [module.models];
 	const width = Math.max(...lists.map((list) => list.length));
 	const strips: ParameterStrip[] = [];
 	const owned = new Set<string>();
@@ -66,12 +69,13 @@ function stripsOf(recipe: RecipeContent, layers: number): ParameterStrip[] {
 
 type Parameters = RecipeContent['parameters'];
 
+/** Parameters that are numbers wherever they are given. */
 function namesIn(levels: readonly Parameters[]): Set<string> {
-	return new Set(
-		levels.flatMap((parameters) =>
-			Object.keys(parameters).filter((name) => typeof parameters[name] !== 'boolean'),
-		),
-	);
+	const settings = levels.flatMap((parameters) => Object.entries(parameters));
+	const others = settings
+		.filter(([, setting]) => typeof setting === 'boolean' || numericValues(setting) === null)
+		.map(([name]) => name);
+	return new Set(settings.map(([name]) => name).filter((name) => !others.includes(name)));
 }
 
 function switchesOf(recipe: RecipeContent): RecipeView['switches'] {
