@@ -21,16 +21,33 @@ export function recipeFindings(
 			hint: 'mergekit takes it from any of the models, which one can change from run to run.',
 			details: { model: sources.donor.model },
 		});
-	const [first, last] = [sources.slices[0], sources.slices.at(-1)];
-	if (first && last && last.sources.length > first.sources.length)
-		findings.push({
-			code: 'closing-models-dropped',
-			severity: 'warning',
-			message: `The last slice has ${last.sources.length} models and the first ${first.sources.length}, so only ${first.sources.length} of them go into the final norm and head.`,
-			hint: 'That is how mergekit does it; list as many models in the first slice to avoid it.',
-			details: { first: first.sources.length, last: last.sources.length },
-		});
-	return findings;
+	for (const { slices } of sources.modules) {
+		const [first, last] = [slices[0], slices.at(-1)];
+		if (first && last && last.sources.length > first.sources.length)
+			findings.push({
+				code: 'closing-models-dropped',
+				severity: 'warning',
+				message: `The last slice has ${last.sources.length} models and the first ${first.sources.length}, so only ${first.sources.length} of them go into the final norm and head.`,
+				hint: 'That is how mergekit does it; list as many models in the first slice to avoid it.',
+				details: { first: first.sources.length, last: last.sources.length },
+			});
+	}
+	return [...findings, ...architectureFindings(sources)];
+}
+
+/** What was told from the weight files, because nobody has described the architecture. */
+function architectureFindings({ architecture }: PlanSources): Finding[] {
+	if (!architecture.inferred) return [];
+	const modules = architecture.modules.map(({ name }) => name).join(', ');
+	return [
+		{
+			code: 'architecture-inferred',
+			severity: 'note',
+			message: `The architecture ${architecture.name} is not known to Remelt; its tensors and layers were told from the weight files.`,
+			hint: 'Tensors without a layer number are merged as those before the layers are: with the first value of a gradient.',
+			details: { architecture: architecture.name, modules },
+		},
+	];
 }
 
 /** Parameters that the method never reads, where they stand. */

@@ -25,8 +25,8 @@ describe('an architecture', () => {
 	});
 
 	it('of Qwen2 has biases that may be absent', () => {
-		const { layer } = findArchitecture(config('Qwen2ForCausalLM'));
-		expect(layer.filter(({ optional }) => optional).map(({ name }) => name)).toEqual([
+		const [module] = findArchitecture(config('Qwen2ForCausalLM')).modules;
+		expect(module?.layer.filter(({ optional }) => optional).map(({ name }) => name)).toEqual([
 			'model.layers.${layer_index}.self_attn.q_proj.bias',
 			'model.layers.${layer_index}.self_attn.k_proj.bias',
 			'model.layers.${layer_index}.self_attn.v_proj.bias',
@@ -34,13 +34,13 @@ describe('an architecture', () => {
 	});
 
 	it('lets the embedding serve for a head that is absent', () => {
-		const head = architectureNamed('Qwen2ForCausalLM')?.post.at(-1);
+		const head = architectureNamed('Qwen2ForCausalLM')?.modules[0]?.post.at(-1);
 		expect(head).toMatchObject({ optional: true, tied: ['model.embed_tokens.weight'] });
-		expect(architectureNamed('GPT2LMHeadModel')).toBeNull();
+		expect(architectureNamed('OPTForCausalLM')).toBeNull();
 	});
 
 	it.each([
-		['is unknown', config('GPT2LMHeadModel'), 'GPT2LMHeadModel'],
+		['is unknown', config('OPTForCausalLM'), 'OPTForCausalLM'],
 		['is one of several', config('LlamaForCausalLM', 'MistralForCausalLM'), '2 architectures'],
 		['is not named', '{}', 'does not name'],
 		['is no list', '{"architectures": "LlamaForCausalLM"}', 'does not name'],

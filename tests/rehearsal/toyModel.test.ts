@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { findArchitecture, parseRecipe } from '../../src/recipe/index.ts';
+import { findArchitecture, listWeights, parseRecipe } from '../../src/recipe/index.ts';
 import { generateToyModel, PARENTS, rehearsalParents } from '../../src/rehearsal/index.ts';
 import {
 	memorySource,
@@ -51,13 +51,7 @@ beforeAll(async () => {
 describe('a toy model', () => {
 	test('has the tensors of its architecture, layer by layer', () => {
 		const [{ config, header } = expect.unreachable()] = parents;
-		const { pre, layer, post } = findArchitecture(config);
-		const required = [
-			...[...pre, ...post].map(({ name }) => name),
-			...layer.flatMap(({ name }) =>
-				Array.from({ length: 32 }, (_, i) => name.replace('${layer_index}', String(i))),
-			),
-		];
+		const required = listWeights(findArchitecture(config), 32);
 		expect(header.tensors.size).toBe(291);
 		expect([...header.tensors.keys()].toSorted()).toEqual(required.toSorted());
 	});

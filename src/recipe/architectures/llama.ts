@@ -1,39 +1,60 @@
-import type { Architecture, WeightTemplate } from '../types.ts';
+import { EMBEDDING, inLayer, oneModule, tiedHead, weight, type Weights } from './build.ts';
+import type { ArchitectureModule } from './types.ts';
 
-const LAYER = 'model.layers.${layer_index}';
-const EMBEDDING = 'model.embed_tokens.weight';
+const ATTENTION = ['q_proj', 'k_proj', 'v_proj', 'o_proj'].map(
+	(name) => `self_attn.${name}.weight`,
+);
+const MLP = ['up_proj', 'gate_proj', 'down_proj'].map((name) => `mlp.${name}.weight`);
+const [UP = '', GATE = '', DOWN = ''] = MLP;
 
-/** A weight with no peculiarities. */
-export function weight(name: string, peculiar: Partial<WeightTemplate> = {}): WeightTemplate {
-	return { name, embedding: false, optional: false, tied: [], ...peculiar };
-}
+/** What Llama's layers share with those of many other architectures. */
+export const parts = {
+	attention: ATTENTION,
+	mlp: MLP,
+	norms: ['input_layernorm.weight', 'post_attention_layernorm.weight'],
+	biases: ['q_proj', 'k_proj', 'v_proj'].map((name) => `self_attn.${name}.bias`),
+	queryKeyNorms: ['self_attn.q_norm.weight', 'self_attn.k_norm.weight'],
+} as const;
 
-/** The weights of one layer, `names` given without the layer's prefix. */
-export function inLayer(
-	names: readonly string[],
-	peculiar?: Partial<WeightTemplate>,
-): WeightTemplate[] {
-	return names.map((name) => weight(`${LAYER}.${name}`, peculiar));
-}
-
-/** Llama 1 to 3, and the many models that share its layout. */
-export const llama: Architecture = {
-	name: 'LlamaForCausalLM',
-	layersKey: 'num_hidden_layers',
+/** What stands before and after the layers. */
+export const outside = {
 	pre: [weight(EMBEDDING, { embedding: true })],
+	post: [weight('model.norm.weight'), tiedHead()],
+} as const;
+
+export const llamaWeights: Weights = {
+	...outside,
 	layer: inLayer([
 		'input_layernorm.weight',
-		'self_attn.q_proj.weight',
-		'self_attn.k_proj.weight',
-		'self_attn.v_proj.weight',
-		'self_attn.o_proj.weight',
+		...ATTENTION,
 		'post_attention_layernorm.weight',
-		'mlp.up_proj.weight',
-		'mlp.gate_proj.weight',
-		'mlp.down_proj.weight',
+		...MLP,
 	]),
+	formerly: {
+		until: '2024-02-05',
+		layer: inLayer([
+			'input_layernorm.weight',
+			UP,
+			DOWN,
+			GATE,
+			'post_attention_layernorm.weight',
+			...ATTENTION,
+		]),
+	},
+};
+
+/** Llama 1 to 3, and the many models that share its layout. */
+export const llama = oneModule('LlamaForCausalLM', llamaWeights);
+
+/** A classifier on Llama. */
+export const llamaClassifier = oneModule('LlamaForSequenceClassification', {
+	...llamaWeights,
 	post: [
 		weight('model.norm.weight'),
-		weight('lm_head.weight', { embedding: true, optional: true, tied: [EMBEDDING] }),
+		weight('score.weight'),
+		weight('score.bias', { optional: true }),
 	],
-};
+});
+
+/** The layout that most recipes are written for. */
+export const LLAMA_MODULE: Pick<ArchitectureModule, 'pre' | 'layer' | 'post'> = llamaWeights;

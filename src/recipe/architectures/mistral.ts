@@ -1,5 +1,5 @@
-import type { Architecture } from '../types.ts';
-import { llama } from './llama.ts';
+import { oneModule } from './build.ts';
+import { llamaWeights } from './llama.ts';
 
 /** Mistral 7B: Llama's tensors under another name. */
-export const mistral: Architecture = { ...llama, name: 'MistralForCausalLM' };
+export const mistral = oneModule('MistralForCausalLM', llamaWeights);
