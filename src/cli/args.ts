@@ -1,104 +1,112 @@
 import { parseArgs } from 'node:util';
+import type { TiesOrder } from '../merge/index.ts';
+import { OPTIONS, type Command } from './options.ts';
+import { parseSize } from './sizes.ts';
 
-/** What was asked for at the command line. */
-export interface Arguments {
-	readonly command: 'merge' | 'plan';
+/** What `plan` and `merge` have in common: which recipe, which models, which mergekit. */
+export interface ReadingArguments {
 	/** A recipe, a card with one, or a repository. */
 	readonly recipe: string;
 	/** Which of a card's recipes, counted from 1. */
 	readonly number: number;
-	readonly out: string | null;
+	/** Folder of models; null where only paths and the Hub are looked at. */
+	readonly models: string | null;
+	/** Model reference -> folder. */
+	readonly folders: ReadonlyMap<string, string>;
 	readonly hub: string;
 	/** `owner/name` or `owner/name@revision`; or a folder. */
 	readonly published: string | null;
-	/** Model reference -> folder. */
-	readonly folders: ReadonlyMap<string, string>;
-	/** Bytes that a run may hold. */
-	readonly memory: number;
+	/** undefined: the default. */
+	readonly semantics: string | undefined;
+	readonly seed: number | undefined;
+	readonly ties: TiesOrder | undefined;
+	/** Bytes that a run may hold; undefined: the default. */
+	readonly memory: number | undefined;
+	/** Bytes per output file; undefined: the default. */
+	readonly shardSize: number | undefined;
 	readonly json: boolean;
 }
+
+export interface PlanArguments extends ReadingArguments {
+	readonly command: 'plan';
+}
+
+export interface MergeArguments extends ReadingArguments {
+	readonly command: 'merge';
+	/** null: compare only. */
+	readonly out: string | null;
+	/** Workers; undefined: as many as the machine has threads. */
+	readonly jobs: number | undefined;
+	/** Forget what an interrupted run left. */
+	readonly restart: boolean;
+	/** Keep the merges that the recipe's last document is made of. */
+	readonly keep: boolean;
+}
+
+export interface MethodsArguments {
+	readonly command: 'methods';
+	/** null: all of them. */
+	readonly name: string | null;
+	readonly json: boolean;
+}
+
+export interface HelpArguments {
+	readonly command: 'help';
+	/** What help is wanted about; null: Remelt. */
+	readonly about: Command | null;
+}
+
+/** What was asked for at the command line. */
+export type Arguments =
+	| PlanArguments
+	| MergeArguments
+	| MethodsArguments
+	| HelpArguments
+	| { readonly command: 'version' };
 
 /** A command line that cannot be understood. */
 export class UsageError extends Error {
 	override readonly name = 'UsageError';
+	/** The command whose help would have told; null where there is none. */
+	readonly command: Command | null;
+
+	constructor(message: string, command: Command | null = null) {
+		super(message);
+		this.command = command;
+	}
 }
 
-export const USAGE = `Usage:
-  remelt merge RECIPE --out FOLDER [options]   re-run a merge and write the model
-  remelt merge RECIPE --published MODEL        re-run a merge and compare, writing nothing
-  remelt plan RECIPE [options]                 show what a merge would read, do and write
-
-RECIPE is a mergekit configuration (.yml, .yaml), a model card with one in it (.md), or a model on
-the Hub that has one (owner/name, owner/name@revision).
-
-Options:
-  --out FOLDER          where the merged model goes; must be empty or not exist
-  --published MODEL     compare with this model: owner/name, owner/name@revision, or a folder
-  --model REF=FOLDER    read the model that the recipe calls REF from a folder; can be repeated
-  --hub URL             the Hub to read models from (default https://huggingface.co)
-  --recipe N            use the card's Nth recipe (default 1)
-  --memory MIB          memory for weights, in MiB (default 512)
-  --json                print the plan as JSON (plan only)
-  -h, --help            show this
-
-Models that the recipe names are folders where such folders exist, and repositories on the Hub
-otherwise. Nothing is written until everything is written: a failed or interrupted run leaves no file.
-
-Exit status: 0 done, 1 failed, 2 command line not understood, 3 differs from the published model,
-130 interrupted.
-`;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_HUB = 'https://huggingface.co';
 
-/** Reads a command line; null where help was asked for. @throws UsageError */
-export function readArguments(
-	argv: readonly string[],
-	environment: Environment = {},
-): Arguments | null {
+/** Budgets below this leave no room for a single step of a kernel. */
+const LEAST_MEMORY = 2 ** 20;
+
+/** Reads a command line. @throws UsageError */
+export function readArguments(argv: readonly string[], environment: Environment = {}): Arguments {
 	const { values, positionals } = parse(argv);
-	if (values.help === true || positionals[0] === 'help') return null;
-	const [command, recipe, extra] = positionals;
-	if (command !== 'merge' && command !== 'plan')
-		throw new UsageError(
-			command === undefined ? 'Say merge or plan.' : `Unknown command ${command}.`,
-		);
-	if (recipe === undefined) throw new UsageError('Name a recipe file.');
-	if (extra !== undefined) throw new UsageError(`One recipe at a time, not also ${extra}.`);
-	if (command === 'merge' && values.out === undefined && values.published === undefined)
-		throw new UsageError(
-			'Say where the model goes with --out, or what to compare with by --published.',
-		);
-	return {
-		command,
-		recipe,
-		number: positive(values.recipe ?? '1', '--recipe'),
-		out: values.out ?? null,
-		hub: (values.hub ?? environment.REMELT_HUB ?? DEFAULT_HUB).replace(/\/+$/, ''),
-		published: values.published ?? null,
-		folders: new Map((values.model ?? []).map(readModel)),
-		memory: positive(values.memory ?? '512', '--memory') * 2 ** 20,
-		json: values.json ?? false,
-	};
+	const [word, ...rest] = positionals;
+	if (values.version === true) return { command: 'version' };
+	if (word === 'help') return { command: 'help', about: commandNamed(rest[0] ?? null) };
+	if (word === undefined) {
+		if (values.help === true) return { command: 'help', about: null };
+		throw new UsageError('Say what to do: plan, merge or methods.');
+	}
+	const command = commandNamed(word);
+	if (values.help === true) return { command: 'help', about: command };
+	if (command === null) throw new UsageError('Say what to do: plan, merge or methods.');
+	refuseForeign(values, command);
+	if (command === 'methods') return methodsArguments(rest, values);
+	const [recipe, ...more] = rest;
+	if (recipe === undefined) throw new UsageError('Name a recipe.', command);
+	const reading = readingArguments(recipe, values, environment, command);
+	if (command === 'merge') return mergeArguments(reading, more, values);
+	refuseExtra(more, command);
+	return { command, ...reading };
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const OPTIONS = {
-	out: { type: 'string' },
-	published: { type: 'string' },
-	model: { type: 'string', multiple: true },
-	hub: { type: 'string' },
-	recipe: { type: 'string' },
-	memory: { type: 'string' },
-	json: { type: 'boolean' },
-	help: { type: 'boolean', short: 'h' },
-} as const;
-
-interface Words {
-	readonly args: string[];
-	readonly allowPositionals: true;
-	readonly options: typeof OPTIONS;
-}
+type Values = ReturnType<typeof parse>['values'];
 
 function parse(argv: readonly string[]): ReturnType<typeof parseArgs<Words>> {
 	try {
@@ -108,15 +116,112 @@ function parse(argv: readonly string[]): ReturnType<typeof parseArgs<Words>> {
 	}
 }
 
-function readModel(text: string): readonly [string, string] {
+interface Words {
+	readonly args: string[];
+	readonly allowPositionals: true;
+	readonly options: typeof OPTIONS;
+}
+
+function commandNamed(word: string | null): Command | null {
+	if (word === null || word === 'plan' || word === 'merge' || word === 'methods') return word;
+	throw new UsageError(`Unknown command ${word}: it is plan, merge or methods.`);
+}
+
+/** An option that another command takes would otherwise do nothing, without a word. */
+function refuseForeign(values: Values, command: Command): void {
+	for (const name of Object.keys(values)) {
+		const commands: readonly string[] | undefined = Object.hasOwn(OPTIONS, name)
+			? OPTIONS[name as keyof typeof OPTIONS].commands
+			: undefined;
+		if (commands !== undefined && !commands.includes(command))
+			throw new UsageError(`--${name} is no option of ${command}.`, command);
+	}
+}
+
+function refuseExtra(more: readonly string[], command: Command): void {
+	const [extra] = more;
+	if (extra !== undefined) throw new UsageError(`${extra} is one word too many.`, command);
+}
+
+function methodsArguments(words: readonly string[], values: Values): MethodsArguments {
+	const [name = null, ...more] = words;
+	refuseExtra(more, 'methods');
+	return { command: 'methods', name, json: values.json ?? false };
+}
+
+function readingArguments(
+	recipe: string,
+	values: Values,
+	environment: Environment,
+	command: Command,
+): ReadingArguments {
+	const fail = (message: string): UsageError => new UsageError(message, command);
+	const { ties } = values;
+	if (ties !== undefined && ties !== 'mergekit' && ties !== 'index')
+		throw fail(`--ties takes mergekit or index, not ${ties}.`);
+	const memory = optional(values.memory, (text) => size(text, '--memory', fail));
+	if (memory !== undefined && memory < LEAST_MEMORY)
+		throw fail(`--memory takes a size of at least 1MiB such as 512MiB, not ${memory} bytes.`);
+	return {
+		recipe,
+		number: whole(values.recipe ?? '1', '--recipe', 1, fail),
+		models: values.models ?? null,
+		folders: new Map((values.model ?? []).map((text) => readModel(text, fail))),
+		hub: (values.hub ?? environment.REMELT_HUB ?? DEFAULT_HUB).replace(/\/+$/, ''),
+		published: values.published ?? null,
+		semantics: values.semantics,
+		seed: optional(values['random-seed'], (text) => whole(text, '--random-seed', 0, fail)),
+		ties,
+		memory,
+		shardSize: optional(values['out-shard-size'], (text) => size(text, '--out-shard-size', fail)),
+		json: values.json ?? false,
+	};
+}
+
+function mergeArguments(
+	reading: ReadingArguments,
+	more: readonly string[],
+	values: Values,
+): MergeArguments {
+	const fail = (message: string): UsageError => new UsageError(message, 'merge');
+	const [out = values.out, ...extra] = more;
+	refuseExtra(extra, 'merge');
+	if (more.length > 0 && values.out !== undefined)
+		throw fail(`Give the folder once: ${more[0] ?? ''} or --out ${values.out}.`);
+	if (out === undefined && reading.published === null)
+		throw fail(
+			'Say where the model goes (remelt merge RECIPE OUT), or what to compare with (--published).',
+		);
+	return {
+		command: 'merge',
+		...reading,
+		out: out ?? null,
+		jobs: optional(values.jobs, (text) => whole(text, '--jobs', 1, fail)),
+		restart: values.restart ?? false,
+		keep: values.keep ?? false,
+	};
+}
+
+type Fail = (message: string) => UsageError;
+
+function optional<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+	return text === undefined ? undefined : read(text);
+}
+
+function readModel(text: string, fail: Fail): readonly [string, string] {
 	const at = text.indexOf('=');
-	if (at <= 0 || at === text.length - 1)
-		throw new UsageError(`--model takes REF=FOLDER, not ${text}.`);
+	if (at <= 0 || at === text.length - 1) throw fail(`--model takes REF=FOLDER, not ${text}.`);
 	return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function positive(text: string, option: string): number {
-	const value = Number(text);
-	if (Number.isSafeInteger(value) && value > 0) return value;
-	throw new UsageError(`${option} takes a whole number above 0, not ${text}.`);
+function whole(text: string, option: string, least: number, fail: Fail): number {
+	const value = /^\d+$/.test(text) ? Number(text) : NaN;
+	if (Number.isSafeInteger(value) && value >= least) return value;
+	throw fail(`${option} takes a whole number from ${least} on, not ${text}.`);
+}
+
+function size(text: string, option: string, fail: Fail): number {
+	const bytes = parseSize(text);
+	if (bytes !== null) return bytes;
+	throw fail(`${option} takes a size such as 5B (10⁹ bytes), 500MB or 1GiB, not ${text}.`);
 }

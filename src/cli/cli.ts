@@ -1,123 +1,87 @@
-import { RemeltError, toRemeltError } from '../errors/index.ts';
-import { loadWasmKernels } from '../kernels/index.ts';
-import { createTensorMerger, planMerge, PUBLISHED, runMerge } from '../merge/index.ts';
-import type { MergePlan, MergeSink, OpenFile, RunEvent } from '../merge/index.ts';
-import { parseRecipe } from '../recipe/index.ts';
-import type { ModelFiles } from '../tensors/index.ts';
-import { summarize } from '../verify/index.ts';
-import { readArguments, USAGE, UsageError, type Arguments } from './args.ts';
-import { createNodeFolderSink } from './folderSink.ts';
-import { openModel, openModels } from './models.ts';
-import { readRecipeText } from './recipeText.ts';
-import { errorText, findingText, planTable, planText, progressText, resultText } from './print.ts';
+import { toRemeltError, type RemeltError } from '../errors/index.ts';
+import { readArguments, UsageError, type Arguments, type PlanArguments } from './args.ts';
+import { EXIT, exitCodeOf, type ExitCode } from './exitCodes.ts';
+import { helpText } from './help.ts';
+import { prepare } from './inputs.ts';
+import { mergeCommand } from './merge.ts';
+import { showMethods } from './methods.ts';
+import { callersFolder } from './paths.ts';
+import { planJson } from './planJson.ts';
+import { errorText, findingText, planTable, planText } from './print.ts';
+import type { Terminal } from './terminal.ts';
+import { VERSION } from './version.ts';
 
-/** Tensors in flight: enough to read while another computes. */
-const CONCURRENCY = 4;
-
-/** What the command line talks to; tests give their own. */
-export interface Terminal {
-	/** Results. */
-	readonly out: (text: string) => void;
-	/** Messages and errors. */
-	readonly err: (text: string) => void;
-	/** Shows a line that the next one replaces; absent where nobody watches. */
-	readonly progress?: ((line: string) => void) | undefined;
-	readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
-	readonly signal?: AbortSignal | undefined;
-}
-
-/** Runs a command line and resolves to its exit status, as {@link USAGE} lists them. */
-export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+/** Runs a command line and resolves to its exit status, as the help lists them. */
+export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+	const json = argv.includes('--json');
 	try {
-		const args = readArguments(argv, terminal.environment);
-		if (args === null) {
-			terminal.out(USAGE);
-			return 0;
-		}
-		return await runArguments(args, terminal);
+		return await runArguments(readArguments(argv, terminal.environment), terminal);
 	} catch (error) {
 		if (error instanceof UsageError) {
-			terminal.err(`remelt: ${error.message} See remelt --help.\n`);
-			return 2;
+			reportUsage(error, terminal, json);
+			return EXIT.refused;
 		}
 		const failure = toRemeltError(error, 'kernel-failed');
-		terminal.err(errorText(failure));
-		return failure.code === 'aborted' ? 130 : 1;
+		reportError(failure, terminal, json);
+		return exitCodeOf(failure.code);
 	}
 }
 
-async function runArguments(args: Arguments, terminal: Terminal): Promise<number> {
+async function runArguments(args: Arguments, terminal: Terminal): Promise<ExitCode> {
 	const signal = terminal.signal ?? new AbortController().signal;
-	const { text, of } = await readRecipeText(args, signal);
-	if (of > 1) terminal.err(`Recipe ${args.number} of the ${of} there; --recipe takes another.\n`);
-	const { recipe, findings } = parseRecipe(text);
-	for (const finding of findings) terminal.err(`${findingText(finding)}\n`);
-	const models = await openModels(recipe, args, signal);
-	const published =
-		args.published === null ? null : await openModel(args.published, args.hub, signal);
-	const plan = planMerge(recipe, {
-		headers: new Map([...models].map(([reference, { headers }]) => [reference, headers])),
-		published: published?.headers,
-		memoryBudget: args.memory,
-	});
-	if (args.command === 'plan') {
-		terminal.out(
-			args.json ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan) + planTable(plan),
-		);
-		return 0;
+	const folder = callersFolder(terminal.environment ?? {}, terminal.folder ?? process.cwd());
+	switch (args.command) {
+		case 'help':
+			terminal.out(helpText(args.about));
+			return EXIT.done;
+		case 'version':
+			terminal.out(`${VERSION}\n`);
+			return EXIT.done;
+		case 'methods':
+			showMethods(args, terminal);
+			return EXIT.done;
+		case 'plan':
+			return planCommand(args, folder, terminal, signal);
+		case 'merge':
+			return mergeCommand(args, folder, terminal, signal);
 	}
-	terminal.err(planText(plan));
-	if (published) models.set(PUBLISHED, published);
-	return merge(plan, models, args, { ...terminal, signal });
 }
 
-async function merge(
-	plan: MergePlan,
-	models: ReadonlyMap<string, ModelFiles>,
-	args: Arguments,
+async function planCommand(
+	args: PlanArguments,
+	folder: string,
 	terminal: Terminal,
-): Promise<number> {
-	const sink = args.out === null ? undefined : await createNodeFolderSink(args.out);
-	const outcome = await run(plan, models, args, terminal, sink);
-	const summary = summarize(plan, outcome);
-	terminal.out(resultText(summary));
-	if (args.out !== null) terminal.out(`The merged model is in ${args.out}.\n`);
-	return summary.verdict?.word === 'different' ? 3 : 0;
+	signal: AbortSignal,
+): Promise<ExitCode> {
+	const { plan, findings } = await prepare(args, folder, signal, terminal.err);
+	if (args.json) {
+		terminal.out(`${JSON.stringify(planJson(plan, findings), null, 2)}\n`);
+		return EXIT.done;
+	}
+	for (const finding of findings.slice(0, findings.length - plan.findings.length))
+		terminal.err(`${findingText(finding, terminal.paint?.err)}\n`);
+	terminal.out(planText(plan, terminal.paint?.out) + planTable(plan));
+	return EXIT.done;
 }
 
-async function run(
-	plan: MergePlan,
-	models: ReadonlyMap<string, ModelFiles>,
-	{ memory }: Arguments,
-	{ signal, progress }: Terminal,
-	sink: MergeSink | undefined,
-): ReturnType<typeof runMerge> {
-	const open: OpenFile = (name, file) => {
-		const model = models.get(name);
-		if (model) return model.file(file);
-		throw new RemeltError('not-found', `The model ${name} has not been opened.`);
-	};
-	const kernels = await loadWasmKernels();
-	return runMerge(plan, {
-		merge: createTensorMerger({ kernels, open, memoryBudget: memory }),
-		concurrency: CONCURRENCY,
-		memoryBudget: memory,
-		sink,
-		signal,
-		onEvent: progress && meter(plan, progress),
-	});
+function reportUsage({ message, command }: UsageError, terminal: Terminal, json: boolean): void {
+	const help = command === null ? 'remelt --help' : `remelt help ${command}`;
+	const hint = `See ${help}.`;
+	if (json) terminal.out(errorJson({ code: 'usage', message, hint, details: {} }));
+	terminal.err(`${terminal.paint?.err.red('remelt:') ?? 'remelt:'} ${message} ${hint}\n`);
 }
 
-/** Turns a run's events into lines about its progress. */
-function meter(plan: MergePlan, show: (line: string) => void): (event: RunEvent) => void {
-	const began = performance.now();
-	let tensors = 0;
-	let bytes = 0;
-	return (event) => {
-		if (event.kind === 'read') bytes += event.bytes;
-		if (event.kind === 'finished') tensors++;
-		const { tensors: of, bytesToRead: ofBytes } = plan.totals;
-		const seconds = (performance.now() - began) / 1000;
-		show(progressText({ tensors, of, bytes, ofBytes, seconds }));
-	};
+function reportError(failure: RemeltError, terminal: Terminal, json: boolean): void {
+	if (json) terminal.out(errorJson(failure));
+	terminal.err(errorText(failure, terminal.paint?.err));
+}
+
+function errorJson(error: {
+	readonly code: string;
+	readonly message: string;
+	readonly hint: string;
+	readonly details: RemeltError['details'];
+}): string {
+	const { code, message, hint, details } = error;
+	return `${JSON.stringify({ error: { code, message, hint, details } }, null, 2)}\n`;
 }

@@ -1,17 +1,16 @@
 #!/usr/bin/env node
 import { stderr, stdout } from 'node:process';
 import { runCommand } from './cli.ts';
+import { createPaint, wantsColour } from './paint.ts';
 
 /** Milliseconds between two lines of progress. */
 const INTERVAL = 200;
 
 const stop = new AbortController();
-process.once('SIGINT', () => {
-	stop.abort();
-});
-process.once('SIGTERM', () => {
-	stop.abort();
-});
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+	process.once(signal, () => {
+		stop.abort();
+	});
 
 let shown = 0;
 let drawn = false;
@@ -39,6 +38,11 @@ process.exitCode = await runCommand(process.argv.slice(2), {
 		stderr.write(text);
 	},
 	progress: stderr.isTTY ? progress : undefined,
+	width: stderr.columns,
+	paint: {
+		out: createPaint(wantsColour(stdout.isTTY, process.env)),
+		err: createPaint(wantsColour(stderr.isTTY, process.env)),
+	},
 	environment: process.env,
 	signal: stop.signal,
 });

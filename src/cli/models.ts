@@ -1,48 +1,128 @@
 import { stat } from 'node:fs/promises';
-import { RemeltError } from '../errors/index.ts';
+import { join } from 'node:path';
+import { RemeltError, toRemeltError } from '../errors/index.ts';
 import { openHubModel } from '../hub/index.ts';
-import { modelReferences, parseModelReference, type Recipe } from '../recipe/index.ts';
+import type { WorkerModel } from '../merge/index.ts';
+import { isLocalReference, parseModelReference } from '../recipe/index.ts';
 import type { ModelFiles } from '../tensors/index.ts';
-import { openNodeFolder } from '../tensors/node.ts';
-import type { Arguments } from './args.ts';
+import { findNodeFile, openNodeFolder } from '../tensors/node.ts';
+import type { ReadingArguments } from './args.ts';
+import { below, resolvePath } from './paths.ts';
 
-/** Opens every model that a recipe names, by its reference. Throws as the Hub and folders do. */
-export async function openModels(
-	recipe: Recipe,
-	{ hub, folders }: Pick<Arguments, 'hub' | 'folders'>,
-	signal: AbortSignal,
-): Promise<Map<string, ModelFiles>> {
-	const references = modelReferences(recipe);
+/** Where models are looked for. */
+export type Places = Pick<ReadingArguments, 'models' | 'folders' | 'hub'> & {
+	/** The caller's folder. */
+	readonly folder: string;
+};
+
+/** A model whose headers have been read, and how a worker finds its files. */
+export interface OpenedModel {
+	readonly files: ModelFiles;
+	readonly forWorker: WorkerModel;
+}
+
+/** Refuses folders that were given for models which the recipe does not name. @throws `not-found` */
+export function refuseUnknown(references: readonly string[], { folders }: Places): void {
 	for (const name of folders.keys())
 		if (!references.includes(name))
 			throw new RemeltError('not-found', `The recipe names no model ${name}.`, {
 				hint: `--model takes one of ${references.join(', ')}.`,
 				details: { model: name },
 			});
-	const opened = references.map(async (reference) => {
-		const folder = folders.get(reference);
-		const model =
-			folder === undefined
-				? await openModel(reference, hub, signal)
-				: await openNodeFolder(folder, { signal });
-		return [reference, model] as const;
-	});
+}
+
+/** Opens models by their references. Throws as {@link openModel} does. */
+export async function openModels(
+	references: readonly string[],
+	places: Places,
+	signal: AbortSignal,
+): Promise<Map<string, OpenedModel>> {
+	const opened = references.map(
+		async (reference) => [reference, await openModel(reference, places, signal)] as const,
+	);
 	return new Map(await Promise.all(opened));
 }
 
-/** A folder where there is one of that name, else a repository on the Hub. */
+/**
+ * The folder that was given for a reference, else one of that name below the folder of models, else one
+ * at that path, else a repository on the Hub.
+ * @throws `recipe-invalid`, `file-missing`, and as folders and the Hub do
+ */
 export async function openModel(
 	reference: string,
-	hub: string,
+	places: Places,
 	signal: AbortSignal,
-): Promise<ModelFiles> {
+): Promise<OpenedModel> {
+	const given = places.folders.get(reference);
+	if (given !== undefined) return openFolder(resolvePath(places.folder, given), signal);
 	const { path, revision, lora } = parseModelReference(reference) ?? {};
 	if (path === undefined || lora != null)
 		throw new RemeltError('recipe-invalid', `${reference} is not a model that Remelt can open.`, {
 			hint: 'Give owner/name, owner/name@revision, or a folder; merge adapters into models first.',
 			details: { model: reference },
 		});
-	const local = await stat(path).catch(() => null);
-	if (local?.isDirectory() === true) return openNodeFolder(path, { signal });
-	return openHubModel({ base: hub, repo: path, revision: revision ?? undefined }, { signal });
+	const named = await folderBelow(places, path);
+	if (named !== null) return openFolder(named, signal, path);
+	const local = resolvePath(places.folder, path);
+	if (await isFolder(local)) return openFolder(local, signal);
+	if (isLocalReference(path)) throw noFolder(reference, path, places);
+	const location = { base: places.hub, repo: path, revision: revision ?? undefined };
+	const files = await openHubModel(location, { signal }).catch((error: unknown) => {
+		throw path.includes('/') ? error : bareName(error, reference, path, places);
+	});
+	return { files, forWorker: onHub(files, places.hub, path) };
+}
+
+async function folderBelow({ models, folder }: Places, path: string): Promise<string | null> {
+	if (models === null) return null;
+	const found = below(resolvePath(folder, models), path);
+	return found !== null && (await isFolder(found)) ? found : null;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+	const found = await stat(path).catch(() => null);
+	return found?.isDirectory() === true;
+}
+
+async function openFolder(folder: string, signal: AbortSignal, id?: string): Promise<OpenedModel> {
+	const files = await openNodeFolder(folder, { signal, id });
+	const found = [...files.headers.files.keys()].map(async (name) => ({
+		...(await findNodeFile(join(folder, name))),
+		name,
+	}));
+	return { files, forWorker: { kind: 'disk', files: await Promise.all(found) } };
+}
+
+function onHub({ headers }: ModelFiles, base: string, repo: string): WorkerModel {
+	const files = [...headers.files].map(([name, file]) => ({ name, ...file }));
+	return { kind: 'hub', base, repo, revision: headers.revision, files };
+}
+
+function noFolder(reference: string, path: string, places: Places): RemeltError {
+	return new RemeltError('file-missing', `There is no folder ${path}${nowhere(places)}.`, {
+		hint: sayWhere(reference, path),
+		details: { model: reference, path, models: places.models },
+	});
+}
+
+/** A name without owner is a repository of the Hub's first days, or more likely a folder elsewhere. */
+function bareName(thrown: unknown, reference: string, path: string, places: Places): RemeltError {
+	const { code, message, details } = toRemeltError(thrown, 'network-failed');
+	return new RemeltError(
+		code,
+		`There is no folder ${path}${nowhere(places)}, and on the Hub: ${message}`,
+		{
+			hint: sayWhere(reference, path),
+			details: { model: reference, ...details },
+			cause: thrown,
+		},
+	);
+}
+
+function nowhere({ models }: Places): string {
+	return models === null ? ' here' : ` below ${models} or here`;
+}
+
+function sayWhere(reference: string, path: string): string {
+	return `Say where ${reference} is: --models FOLDER, with a folder ${path} in it, or --model ${reference}=FOLDER. Models on the Hub are named owner/name.`;
 }

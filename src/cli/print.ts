@@ -1,6 +1,7 @@
 import type { Finding, RemeltError } from '../errors/index.ts';
-import type { MergePlan } from '../merge/index.ts';
-import { percent, type Summary } from '../verify/index.ts';
+import type { MergePlan, ParameterValue, PlannedTensor } from '../merge/index.ts';
+import { percent, type Summary, type VerdictWord } from '../verify/index.ts';
+import { PLAIN, type Paint } from './paint.ts';
 
 const COUNT = new Intl.NumberFormat('en');
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -18,18 +19,20 @@ export function bytesText(bytes: number): string {
 }
 
 /** What a merge will do, before it does it. */
-export function planText(plan: MergePlan): string {
-	const { totals } = plan;
+export function planText(plan: MergePlan, paint: Paint = PLAIN): string {
+	const { totals, seed } = plan;
 	const models = Object.entries(plan.models).map(([reference, { id, revision }]) => {
 		const name = reference === id ? reference : `${reference} = ${id}`;
 		return `  ${name} at ${revision}`;
 	});
+	const drawn = seed === null ? '' : `, seed ${seed}`;
+	const title = `${plan.method}: ${COUNT.format(totals.tensors)} tensors, semantics ${plan.semantics}${drawn}`;
 	const lines = [
-		`${plan.method}: ${COUNT.format(totals.tensors)} tensors, semantics ${plan.semantics}`,
+		paint.bold(title),
 		...models,
 		`  reads ${bytesText(totals.bytesToRead)} in ${COUNT.format(totals.requests)} requests, holds at most ${bytesText(totals.peakMemory)}`,
 		`  makes ${plan.files.map(({ name, size }) => `${name} (${bytesText(size)})`).join(', ')}`,
-		...plan.findings.map(findingText),
+		...plan.findings.map((finding) => findingText(finding, paint)),
 	];
 	return `${lines.join('\n')}\n`;
 }
@@ -37,25 +40,36 @@ export function planText(plan: MergePlan): string {
 /** A row per tensor: what is done to it, from what. */
 export function planTable(plan: MergePlan): string {
 	return table(
-		plan.tensors.map(({ name, dtype, shape, operation, inputs }) => [
-			name,
-			`${dtype} [${shape.join(', ')}]`,
-			operation.kind === 'slerp'
-				? `slerp t = ${operation.t}`
-				: operation.kind === 'scale'
-					? `scale by ${operation.scale}`
-					: 'copy',
-			inputs
-				.map(({ model, tensor }) => (tensor === name ? model : `${model} ${tensor}`))
+		plan.tensors.map((tensor) => [
+			tensor.name,
+			`${tensor.dtype} [${tensor.shape.join(', ')}]`,
+			treatmentText(tensor),
+			tensor.inputs
+				.map(({ model, tensor: name }) => (name === tensor.name ? model : `${model} ${name}`))
 				.join(', '),
 		]),
 	);
 }
 
+function treatmentText({ operation, method, parameters }: PlannedTensor): string {
+	if (operation.kind === 'copy') return 'copy';
+	const values = Object.entries(parameters).map(
+		([name, value]) => `${name} = ${parameterText(value)}`,
+	);
+	return `${method} ${values.join(', ')}`.trimEnd();
+}
+
+function parameterText(value: ParameterValue | null): string {
+	if (typeof value !== 'object' || value === null) return String(value);
+	const values = Object.values(value);
+	const [first] = values;
+	return values.every((one) => one === first) ? String(first) : `[${values.join(', ')}]`;
+}
+
 /** What came of a merge. */
-export function resultText({ sentence, verdict, rows }: Summary): string {
+export function resultText({ sentence, verdict, rows }: Summary, paint: Paint = PLAIN): string {
 	const lines = [sentence];
-	if (verdict) lines.push(`${verdict.word}: ${verdict.reason}`);
+	if (verdict) lines.push(`${paintVerdict(verdict.word, paint)}: ${verdict.reason}`);
 	const unlike = rows.filter(({ identical }) => identical !== null && identical < 1);
 	const shown = unlike
 		.slice(0, 20)
@@ -70,35 +84,39 @@ export function resultText({ sentence, verdict, rows }: Summary): string {
 	return `${lines.join('\n')}\n${table(shown)}`;
 }
 
-export function findingText({ severity, message, hint }: Finding): string {
-	return `  ${severity}: ${message}${hint === undefined ? '' : ` ${hint}`}`;
+function paintVerdict(word: VerdictWord, paint: Paint): string {
+	if (word === 'identical' || word === 'close') return paint.green(word);
+	return word === 'different' ? paint.red(word) : paint.yellow(word);
+}
+
+export function findingText(
+	{ severity, message, hint, line, column }: Finding,
+	paint: Paint = PLAIN,
+): string {
+	const word =
+		severity === 'error'
+			? paint.red(severity)
+			: severity === 'warning'
+				? paint.yellow(severity)
+				: paint.dim(severity);
+	const place =
+		line === undefined ? '' : ` (line ${line}${column === undefined ? '' : `:${column}`})`;
+	return `  ${word}: ${message}${place}${hint === undefined ? '' : ` ${hint}`}`;
 }
 
 /** An error as a reader needs it: what happened and where, what to do, and a code to look up. */
-export function errorText({ code, message, hint, details }: RemeltError): string {
+export function errorText(
+	{ code, message, hint, details }: Pick<RemeltError, 'code' | 'message' | 'hint' | 'details'>,
+	paint: Paint = PLAIN,
+): string {
 	const where = [details['excerpt'], details['url']]
 		.filter((text) => typeof text === 'string')
 		.map((text) => `${text.replace(/^/gm, '  ')}\n`);
-	return `remelt: ${message}\n${where.join('')}${hint === '' ? '' : `  ${hint}\n`}  [${code}]\n`;
+	return `${paint.red('remelt:')} ${message}\n${where.join('')}${hint === '' ? '' : `  ${hint}\n`}  ${paint.dim(`[${code}]`)}\n`;
 }
 
-/** How far a run is, on one line. */
-export function progressText(progress: {
-	readonly tensors: number;
-	readonly of: number;
-	readonly bytes: number;
-	readonly ofBytes: number;
-	readonly seconds: number;
-}): string {
-	const { tensors, of, bytes, ofBytes, seconds } = progress;
-	const rate = seconds > 0 ? bytes / seconds : 0;
-	const left = rate > 0 ? Math.ceil(Math.max(0, ofBytes - bytes) / rate) : null;
-	const time =
-		left === null ? '' : `, ${left < 90 ? `${left} s` : `${Math.round(left / 60)} min`} left`;
-	return `${tensors} of ${of} tensors, ${bytesText(bytes)} of ${bytesText(ofBytes)} read, ${bytesText(rate)}/s${time}`;
-}
-
-function table(rows: readonly (readonly string[])[]): string {
+/** Rows in columns, indented. */
+export function table(rows: readonly (readonly string[])[]): string {
 	const widths: number[] = [];
 	for (const row of rows)
 		for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);

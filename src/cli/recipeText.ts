@@ -3,7 +3,8 @@ import { findRecipes } from '../card/index.ts';
 import { RemeltError } from '../errors/index.ts';
 import { readHubText } from '../hub/index.ts';
 import { findInRepo, parseRepoAddress } from '../lookup/index.ts';
-import type { Arguments } from './args.ts';
+import type { ReadingArguments } from './args.ts';
+import { resolvePath } from './paths.ts';
 
 /** A recipe's YAML, and how many recipes there are to choose from where it was found. */
 export interface RecipeText {
@@ -17,10 +18,18 @@ export interface RecipeText {
  * @throws `file-missing`, `recipe-missing`, and as the Hub does
  */
 export async function readRecipeText(
-	{ recipe, number, hub }: Pick<Arguments, 'recipe' | 'number' | 'hub'>,
+	{
+		recipe,
+		number,
+		hub,
+		folder,
+	}: Pick<ReadingArguments, 'recipe' | 'number' | 'hub'> & {
+		/** The folder that a path counts from. */
+		readonly folder: string;
+	},
 	signal: AbortSignal,
 ): Promise<RecipeText> {
-	const text = await readFile(recipe, 'utf8').catch((error: unknown) => {
+	const text = await readFile(resolvePath(folder, recipe), 'utf8').catch((error: unknown) => {
 		if (isAbsent(error)) return null;
 		throw fileMissing(recipe, error);
 	});

@@ -40,8 +40,11 @@ export type ErrorCode =
 	| 'aborted'
 	| 'kernel-failed'
 	| 'worker-failed'
+	| 'gpu-unavailable'
+	| 'gpu-wrong'
 	| 'sink-failed'
 	| 'output-too-large'
+	| 'output-exists'
 	// cards
 	| 'card-invalid';
 

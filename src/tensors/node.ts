@@ -13,38 +13,68 @@ import type { ByteSource, ModelFiles } from './types.ts';
 /** Largest single read of a file descriptor that every platform allows. */
 const MAX_READ = 2 ** 30;
 
+/** A file as it was found: what changes afterwards is refused. */
+export interface FoundFile {
+	readonly path: string;
+	/** For messages; default the path's last part. */
+	readonly name?: string | undefined;
+	readonly size: number;
+	/** Milliseconds since 1970. */
+	readonly mtimeMs: number;
+}
+
 /** A file on disk. It is opened for each read, so nothing needs closing. Throws `file-missing`. */
-export async function openNodeFile(path: string, name = basename(path)): Promise<ByteSource> {
+export async function openNodeFile(path: string, name?: string): Promise<ByteSource> {
+	return nodeSource({ ...(await findNodeFile(path)), name });
+}
+
+/** What identifies a file's bytes on disk. Throws `file-missing`. */
+export async function findNodeFile(path: string): Promise<FoundFile> {
 	const found = await stat(path).catch(() => null);
 	if (!found?.isFile())
 		throw new RemeltError('file-missing', `There is no file ${path}.`, {
 			hint: 'Check the path.',
 			details: { file: path },
 		});
-	const { size, mtimeMs } = found;
+	return { path, size: found.size, mtimeMs: found.mtimeMs };
+}
+
+/** A file that was found before, in this thread or another. Its reads throw `content-changed`. */
+export function nodeSource({ path, name, size, mtimeMs }: FoundFile): ByteSource {
 	const read = async (start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> => {
 		throwIfAborted(signal);
 		checkRange(start, end, size);
-		await using handle = await open(path);
+		await using handle = await open(path).catch((error: unknown) => {
+			throw unreadable(path, error);
+		});
 		const now = await handle.stat();
 		if (now.size !== size || now.mtimeMs !== mtimeMs) throw changed(path);
-		const bytes = new Uint8Array(end - start);
+		// Not zeroed: every byte is filled below. Never from Node's pool, so that it can be transferred.
+		const bytes = new Uint8Array(Buffer.allocUnsafeSlow(end - start).buffer);
 		for (let filled = 0; filled < bytes.byteLength;) {
 			throwIfAborted(signal);
 			const length = Math.min(MAX_READ, bytes.byteLength - filled);
-			const { bytesRead } = await handle.read(bytes, filled, length, start + filled);
+			const { bytesRead } = await handle
+				.read(bytes, filled, length, start + filled)
+				.catch((error: unknown) => {
+					throw unreadable(path, error);
+				});
 			if (bytesRead === 0) throw changed(path);
 			filled += bytesRead;
 		}
 		return bytes;
 	};
-	return { name, size, read: (start, end, options) => read(start, end, options?.signal) };
+	return {
+		name: name ?? basename(path),
+		size,
+		read: (start, end, options) => read(start, end, options?.signal),
+	};
 }
 
 /** A model in a folder on disk. Throws as `openModel` does. */
 export async function openNodeFolder(
 	folder: string,
-	options: { readonly id?: string; readonly signal?: AbortSignal | undefined } = {},
+	options: { readonly id?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ModelFiles> {
 	const entries = await readdir(folder, { withFileTypes: true }).catch(() => {
 		throw new RemeltError('file-missing', `There is no folder ${folder}.`, {
@@ -72,5 +102,13 @@ function changed(path: string): RemeltError {
 	return new RemeltError('content-changed', `${path} was changed while it was read.`, {
 		hint: 'Leave the file alone until the run is over, then run again.',
 		details: { file: path },
+	});
+}
+
+function unreadable(path: string, cause: unknown): RemeltError {
+	return new RemeltError('content-changed', `${path} can no longer be read.`, {
+		hint: 'See that the disk is there and leave the file alone until the run is over, then run again.',
+		details: { file: path },
+		cause,
 	});
 }

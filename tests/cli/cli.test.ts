@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../../src/cli/cli.ts';
-import type { MergePlan } from '../../src/merge/index.ts';
+import type { PlanJson } from '../../src/cli/planJson.ts';
 import { compareTensors, loadFolder } from '../support/compare.ts';
 import { startHubServer, type HubServer } from '../support/hubServer.ts';
 import { expectedFolder, expectedTensors, modelFolder, recipePath } from '../support/oracle.ts';
@@ -122,10 +122,10 @@ describe('remelt merge', () => {
 		expect(said.out).toContain('\nclose: ');
 	});
 
-	it('ends with status 3 where the published model is another', async () => {
+	it('ends with status 1 where the published model is another', async () => {
 		const recipe = await recipeFor('slerp-card');
 		const said = await remelt(['merge', recipe, '--published', 'oracle/merged']);
-		expect(said.status).toBe(3);
+		expect(said.status).toBe(1);
 		expect(said.out).toContain('\ndifferent: ');
 		expect(said.out).toContain('more');
 	});
@@ -149,7 +149,7 @@ describe('remelt merge', () => {
 		// Some weights have come by then, and a file has been begun.
 		hub.fault({ kind: 'ignore-range', path: 'model.safetensors', after: 40 });
 		const said = await remelt(['merge', recipe, '--out', join(root, 'out')]);
-		expect(said.status).toBe(1);
+		expect(said.status).toBe(4);
 		expect(said.err).toContain('[range-ignored]');
 		expect(await readdir(root)).toEqual(['recipe.yml']);
 	});
@@ -157,7 +157,7 @@ describe('remelt merge', () => {
 	it('overwrites nothing', async () => {
 		const recipe = await recipeFor('slerp-far');
 		const said = await remelt(['merge', recipe, '--out', root]);
-		expect(said.status).toBe(1);
+		expect(said.status).toBe(3);
 		expect(said.err).toContain('is not empty');
 		expect(await readdir(root)).toEqual(['recipe.yml']);
 	});
@@ -191,8 +191,23 @@ describe('remelt plan', () => {
 
 	it('prints itself as JSON', async () => {
 		const said = await remelt(['plan', await recipeFor('slerp-card'), '--json']);
-		const plan = JSON.parse(said.out) as MergePlan;
-		expect(plan.tensors).toHaveLength(39);
+		const plan = JSON.parse(said.out) as PlanJson;
+		expect(plan.outputs).toHaveLength(39);
+		expect(plan.outputs[0]).toEqual({
+			name: 'lm_head.weight',
+			dtype: 'BF16',
+			shape: [96, 32],
+			method: 'slerp',
+			parameters: { t: 0.5 },
+			inputs: ['oracle/a', 'oracle/b'].map((model) => ({
+				model,
+				tensor: 'lm_head.weight',
+				file: 'model.safetensors',
+				start: expect.any(Number) as number,
+				end: expect.any(Number) as number,
+			})),
+			draws: null,
+		});
 		expect(plan.totals.bytesToWrite).toBe(90544);
 	});
 });
@@ -209,7 +224,7 @@ describe('what cannot be done', () => {
 		]);
 		const used = name === 'error-slerp-three' ? folders : folders.slice(0, 4);
 		const said = await remelt(['plan', recipePath(name), ...used]);
-		expect(said.status).toBe(1);
+		expect(said.status).toBe(3);
 		expect(said.err).toMatch(/^remelt: .+\.\n {2}.+\.\n {2}\[/);
 		expect(said.err).toContain(`[${code}]`);
 		expect(said.out).toBe('');
@@ -229,13 +244,25 @@ describe('what cannot be done', () => {
 			[['plan', recipe, '--published', 'a+b+c'], 'recipe-invalid'],
 		] as const) {
 			const said = await remelt(argv);
-			expect(said.status).toBe(1);
+			expect(said.status).toBe(3);
 			expect(said.err).toContain(`[${code}]`);
 		}
 	});
 
-	it('a command line that makes no sense ends with status 2', async () => {
-		expect(await remelt(['melt'])).toMatchObject({ status: 2, out: '' });
+	it('a command line that makes no sense ends with status 3', async () => {
+		expect(await remelt(['melt'])).toMatchObject({ status: 3, out: '' });
+	});
+
+	it('is said in JSON where JSON is asked for', async () => {
+		for (const [argv, code] of [
+			[['melt', '--json'], 'usage'],
+			[['plan', 'configs/none.yml', '--json'], 'file-missing'],
+			[['methods', 'none', '--json'], 'method-unknown'],
+		] as const) {
+			const said = await remelt(argv);
+			expect(said.status).toBe(3);
+			expect(JSON.parse(said.out)).toMatchObject({ error: { code } });
+		}
 	});
 });
 

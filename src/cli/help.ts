@@ -1,0 +1,127 @@
+import { DEFAULT_SEMANTICS, SEMANTICS_NAMES } from '../recipe/index.ts';
+import { EXIT_TEXT } from './exitCodes.ts';
+import type { Command } from './options.ts';
+
+const OVERVIEW = `Remelt re-runs model merges that mergekit made, value by value.
+
+Usage:
+  remelt plan RECIPE [options]        what a merge would read, do and write; reads no weight
+  remelt merge RECIPE OUT [options]   merge, and write the model to the folder OUT
+  remelt methods [NAME]               the merge methods, or one of them with its parameters
+  remelt help COMMAND                 more about one of these, with its options
+
+Examples:
+  remelt plan recipe.yml --models ~/models
+  remelt merge recipe.yml merged --models ~/models
+  remelt merge mlabonne/Marcoro14-7B-slerp merged
+  remelt merge recipe.yml --published owner/model --semantics 0.1.4
+`;
+
+const RECIPE = `RECIPE is a mergekit configuration (.yml, .yaml; its documents may name each other), a model card
+with one in it (.md), or a model on the Hub that has one (owner/name, owner/name@revision).
+
+A model that the recipe names is a folder below the folder of --models if there is one of that
+name, else a path, else a repository on the Hub. Paths count from the folder that you are in.
+`;
+
+const READING = `Where things are:
+  --models DIR          folder with models, each in a folder named as in the recipe
+  --model REF=FOLDER    read the model that the recipe calls REF from this folder; can be repeated
+  --hub URL             the Hub to read other models from (default https://huggingface.co)
+  --recipe N            use the Nth recipe of a card (default 1)
+  --published MODEL     compare with this model: a folder, owner/name, owner/name@revision
+
+What it means:
+  --semantics NAME      which mergekit to follow (default ${DEFAULT_SEMANTICS}); see below
+  --random-seed N       seed of methods that draw random numbers (default 0)
+  --ties ORDER          which of equal magnitudes survive a cut: mergekit (as its sort leaves them;
+                        default) or index (the first ones; faster)
+`;
+
+const RELEASES = SEMANTICS_NAMES.filter((name) => name !== 'precise');
+
+const SEMANTICS = `Semantics: mergekit's numbers changed between releases, so that the same recipe gave other weights
+in 2024 than today. --semantics takes a release (${RELEASES[0] ?? ''} to ${RELEASES.at(-1) ?? ''}), a day such as 2024-05-01
+(what mergekit's main branch did then), or precise: float32 elements, float64 sums and one rounding
+at the end, which no mergekit does. To check a published merge, take the release of its time.
+`;
+
+const SIZES = `Sizes are numbers with a unit: 5B is 5,000,000,000 bytes as in mergekit (K, M, B); KB, MB, GB are
+decimal, KiB, MiB, GiB binary. A bare number is bytes.
+`;
+
+const PLAN = `remelt plan RECIPE [options]
+
+Shows what a merge would do: every output tensor with its inputs and its numbers, the files, the
+bytes to read and to write. Reads configurations and headers, no weights; refuses whatever can be
+refused.
+
+${RECIPE}
+${READING}
+How it would run:
+  --memory SIZE         memory for weights (default 512MiB)
+  --out-shard-size SIZE largest weight file (default 5B)
+  --json                { method, semantics, outputs, totals, files, models, findings } for machines
+
+${SEMANTICS}
+${SIZES}
+Examples:
+  remelt plan recipe.yml --models ~/models
+  remelt plan recipe.yml --json | jq '.outputs[] | {name, parameters}'
+`;
+
+const MERGE = `remelt merge RECIPE OUT [options]
+remelt merge RECIPE --published MODEL    compare only, writing nothing
+
+Merges and writes a model folder: weights, config.json, tokenizer files, the recipe, a model card,
+and remelt.json with the digests of all that was read and made.
+
+OUT must be empty or not exist. Nothing appears in it before everything is written. A run that was
+interrupted leaves a hidden folder, OUT/.remelt, and the same command goes on from there.
+
+${RECIPE}
+${READING}
+How it runs:
+  --memory SIZE         memory for weights (default 512MiB); changes no bit of the result
+  --jobs N, -j N        workers (default: one for each thread of the machine); nor does this
+  --out-shard-size SIZE largest weight file (default 5B)
+  --restart             forget what an interrupted run left in OUT
+  --keep                keep the merges that a recipe of several documents is made of (OUT/.remelt)
+  --out OUT             another way to say OUT
+  --json                a summary for machines
+
+${SEMANTICS}
+${SIZES}
+Examples:
+  remelt merge recipe.yml merged --models ~/models
+  remelt merge card.md merged --recipe 2 --memory 4GiB --jobs 8
+  remelt merge recipe.yml --published owner/model --semantics 2024-05-01
+`;
+
+const METHODS = `remelt methods [NAME] [--json]
+
+Lists the merge methods, or says what one of them does and which parameters it takes.
+
+Examples:
+  remelt methods
+  remelt methods ties
+`;
+
+const BY_COMMAND: Readonly<Record<Command, string>> = {
+	plan: PLAN,
+	merge: MERGE,
+	methods: METHODS,
+};
+
+const CLOSING = `Everywhere:
+  --json                print JSON, and nothing else, to stdout; errors too
+  --version             print Remelt's version
+  -h, --help            show this
+`;
+
+/** The help about one command, or about all. */
+export function helpText(about: Command | null): string {
+	return about === null
+		? `${OVERVIEW}\n${CLOSING}\n${EXIT_TEXT}`
+		: `${BY_COMMAND[about]}\n${EXIT_TEXT}`;
+}

@@ -1,0 +1,25 @@
+export type Command = 'plan' | 'merge' | 'methods';
+
+const reading = ['plan', 'merge'] as const;
+const merging = ['merge'] as const;
+
+/** Every option: how it is written, and which commands take it (absent: all of them). */
+export const OPTIONS = {
+	models: { type: 'string', commands: reading },
+	model: { type: 'string', multiple: true, commands: reading },
+	hub: { type: 'string', commands: reading },
+	recipe: { type: 'string', commands: reading },
+	published: { type: 'string', commands: reading },
+	semantics: { type: 'string', commands: reading },
+	'random-seed': { type: 'string', commands: reading },
+	ties: { type: 'string', commands: reading },
+	memory: { type: 'string', commands: reading },
+	'out-shard-size': { type: 'string', commands: reading },
+	out: { type: 'string', commands: merging },
+	jobs: { type: 'string', short: 'j', commands: merging },
+	restart: { type: 'boolean', commands: merging },
+	keep: { type: 'boolean', commands: merging },
+	json: { type: 'boolean', commands: undefined },
+	version: { type: 'boolean', commands: undefined },
+	help: { type: 'boolean', short: 'h', commands: undefined },
+} as const;
