@@ -1,0 +1,102 @@
+//! Reads a chunk's inputs strip by strip, in the working dtype.
+
+use crate::dtype::{Dtype, bf16_to_f32, f16_to_f32};
+use crate::inputs::Input;
+use crate::lanes::{Bf16, F16, F32, F32x8, Format, LANES};
+use crate::with_format;
+
+/// Groups that are worked on at a time: 2 KiB each for the base and for every term.
+pub const STRIP: usize = 64;
+
+/// Elements per strip.
+pub const STRIP_ELEMENTS: usize = STRIP * LANES;
+
+/// As many values as are worked on at a time.
+pub type Strip = [F32x8; STRIP];
+
+/// A strip of zeros.
+pub fn zeros() -> Strip {
+    [F32x8::splat(0.0); STRIP]
+}
+
+/// Reads the elements from `start` to `end`, rounded to D where they come in another format. Zeros
+/// follow them in the last group.
+pub fn read<D: Format>(input: &Input, work: Dtype, start: usize, end: usize, strip: &mut Strip) {
+    let bytes = input.part(start, end);
+    with_format!(input.dtype, T => load::<T>(bytes, strip));
+    if input.dtype != work {
+        for value in strip.iter_mut() {
+            *value = D::round(*value);
+        }
+    }
+}
+
+fn load<T: Format>(bytes: &[u8], strip: &mut Strip) {
+    let (groups, rest) = T::split(bytes);
+    for (value, group) in strip.iter_mut().zip(groups) {
+        *value = T::load(group);
+    }
+    if let (false, Some(value)) = (rest.is_empty(), strip.get_mut(groups.len())) {
+        *value = T::load_part(rest);
+    }
+}
+
+/// δ = R(x − base), in place of x.
+pub fn subtract<D: Format>(base: &Strip, strip: &mut Strip) {
+    for (value, base) in strip.iter_mut().zip(base) {
+        *value = D::round(value.minus(*base));
+    }
+}
+
+/// A format whose magnitudes can be told apart as integers.
+pub trait Keyed: Format {
+    /// The magnitudes of values of the format as integers in the order of the numbers: the bits of
+    /// an f32, or of a 16-bit format. NaN is the largest.
+    fn keys(values: F32x8) -> [u32; LANES];
+
+    /// The magnitude that a key stands for.
+    fn magnitude(key: u32) -> f32;
+}
+
+impl Keyed for F32 {
+    #[inline(always)]
+    fn keys(values: F32x8) -> [u32; LANES] {
+        values.magnitudes().to_array()
+    }
+
+    #[inline(always)]
+    fn magnitude(key: u32) -> f32 {
+        f32::from_bits(key)
+    }
+}
+
+impl Keyed for F16 {
+    #[inline(always)]
+    fn keys(values: F32x8) -> [u32; LANES] {
+        half_keys::<Self>(values)
+    }
+
+    #[inline(always)]
+    fn magnitude(key: u32) -> f32 {
+        f16_to_f32(key as u16)
+    }
+}
+
+impl Keyed for Bf16 {
+    #[inline(always)]
+    fn keys(values: F32x8) -> [u32; LANES] {
+        half_keys::<Self>(values)
+    }
+
+    #[inline(always)]
+    fn magnitude(key: u32) -> f32 {
+        bf16_to_f32(key as u16)
+    }
+}
+
+#[inline(always)]
+fn half_keys<T: Format>(values: F32x8) -> [u32; LANES] {
+    let group = T::store(values);
+    let (halves, _) = group.as_ref().as_chunks::<2>();
+    std::array::from_fn(|lane| u32::from(u16::from_le_bytes(halves[lane]) & 0x7fff))
+}
