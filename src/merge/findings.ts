@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/index.ts';
-import type { Recipe } from '../recipe/index.ts';
+import { inputsOf, modulesOf, type Recipe } from '../recipe/index.ts';
 import type { ModelHeaders } from '../tensors/index.ts';
 import { MAX_SORTED } from './methods/taskVectors.ts';
 import type { PlanSources } from './sources.ts';
@@ -52,8 +52,9 @@ function architectureFindings({ architecture }: PlanSources): Finding[] {
 
 /** Parameters that the method never reads, where they stand. */
 function unusedParameters(recipe: Recipe, method: MergeMethod): Finding[] {
-	const own = [...recipe.models, ...recipe.slices.flatMap((slice) => slice.sources)];
-	const common = [recipe, ...recipe.slices];
+	const own = inputsOf(recipe);
+	const modules = modulesOf(recipe);
+	const common = [recipe, ...modules, ...modules.flatMap(({ slices }) => slices)];
 	const findings = new Map<string, Finding>();
 	const check = (names: readonly string[], readable: (name: string) => boolean): void => {
 		for (const name of names) {

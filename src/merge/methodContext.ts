@@ -1,6 +1,13 @@
 import { RemeltError } from '../errors/index.ts';
 import type { RandomSource } from '../kernels/index.ts';
-import { resolveParameter, type Recipe, type Semantics } from '../recipe/index.ts';
+import {
+	inputsOf,
+	resolveFlag,
+	resolveParameter,
+	type ParameterPlace,
+	type Recipe,
+	type Semantics,
+} from '../recipe/index.ts';
 import type { FloatDtype } from '../tensors/index.ts';
 import type { OutputWeight, WeightInput } from './inputs.ts';
 import type {
@@ -79,19 +86,31 @@ function parameterOf(method: MergeMethod, name: string): MethodParameter {
 
 /** The recipe's value, or the default; null where there is neither. */
 function lookUp(parts: ContextParts, name: string, model?: number): number | null {
-	const { recipe, method, semantics, weight, models } = parts;
+	const { recipe, method, semantics } = parts;
 	const parameter = parameterOf(method, name);
-	const of = model === undefined ? undefined : models[model];
-	const value = resolveParameter(recipe, name, {
-		slice: weight.slice.index,
-		source: of?.source.index,
-		// A model's own name differs from the output's where layers are renumbered.
-		tensor: semantics.modelFilters === 'source' ? (of?.name ?? weight.name) : weight.name,
-		position: weight.position,
-	});
-	if (value !== null) return value;
+	const place = placeOf(parts, model);
+	const value =
+		typeof parameter.default === 'boolean'
+			? resolveFlag(recipe, name, place, semantics)
+			: resolveParameter(recipe, name, place, semantics);
+	if (value !== null) return Number(value);
 	if (parameter.default === undefined) throw missingParameter(parts, name, model);
 	return parameter.default === null ? null : Number(parameter.default);
+}
+
+function placeOf({ semantics, weight, models }: ContextParts, model?: number): ParameterPlace {
+	const { slice, name, position } = weight;
+	const of = model === undefined ? undefined : models[model];
+	const outside = weight.layer === null && !semantics.sliceReachesOutside;
+	return {
+		module: slice.module,
+		slice: slice.index,
+		outsideSlice: outside,
+		source: of?.source.index,
+		// A model's own name differs from the output's where layers are renumbered.
+		tensor: semantics.modelFilters === 'source' ? (of?.name ?? name) : name,
+		position,
+	};
 }
 
 /** Keeps a value for the plan: under its model's name where each model has one. */
@@ -114,9 +133,7 @@ function missingParameter(parts: ContextParts, name: string, model?: number): Re
 	const { recipe, method, weight, models } = parts;
 	const { scope } = parameterOf(method, name);
 	const of = model === undefined ? undefined : models[model]?.source.model;
-	const elsewhere = [...recipe.models, ...recipe.slices.flatMap((slice) => slice.sources)].some(
-		({ parameters }) => Object.hasOwn(parameters, name),
-	);
+	const elsewhere = inputsOf(recipe).some(({ parameters }) => Object.hasOwn(parameters, name));
 	const common =
 		recipe.slices.length > 0
 			? 'at the top level of the recipe or of its slice'

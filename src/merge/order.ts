@@ -9,8 +9,7 @@ function compare(a: string, b: string): number {
 
 /**
  * Tensors in the order in which mergekit makes them: the one that its random numbers and its output
- * files follow. `tensors` is in plan order (embeddings, layers, norm and head). What a task is sorted
- * by: mergekit-eras.md §2 in docs/semantics.md's words.
+ * files follow; docs/semantics.md. `tensors` is in plan order: embeddings, layers, norm and head.
  */
 export function streamOrder(tensors: readonly Unplaced[], semantics: Semantics): Unplaced[] {
 	switch (semantics.tensorOrder) {
@@ -21,7 +20,7 @@ export function streamOrder(tensors: readonly Unplaced[], semantics: Semantics):
 				largest(inputs.map(({ file, tensor }) => `${stem(file)}\0${tensor}`)),
 			);
 		case 'file-then-reverse':
-			return sortedBy(layersInOrder(tensors, semantics).toReversed(), ({ inputs }) =>
+			return sortedBy(tensors.toReversed(), ({ inputs }) =>
 				largest(inputs.map(({ file }) => label(file, semantics))),
 			);
 	}
@@ -49,37 +48,6 @@ function label(file: string, { shardLabel }: Semantics): string {
 	if (shardLabel === 'stem' || part === undefined || Number(of) === 0) return name;
 	const percent = Math.floor((100 * Number(part)) / Number(of));
 	return `${prefix ?? ''}-${String(percent).padStart(3, '0')}pct`;
-}
-
-/** Order within a Llama layer in mergekit 0.0.4; later releases have the architecture's. */
-const MLP_FIRST: readonly string[] = [
-	'input_layernorm',
-	'mlp.up_proj',
-	'mlp.down_proj',
-	'mlp.gate_proj',
-	'post_attention_layernorm',
-	'self_attn.q_proj',
-	'self_attn.k_proj',
-	'self_attn.v_proj',
-	'self_attn.o_proj',
-];
-
-function layersInOrder(
-	tensors: readonly Unplaced[],
-	{ layerOrder }: Semantics,
-): readonly Unplaced[] {
-	if (layerOrder === 'attention-first') return tensors;
-	const place = ({ layer, kind }: Unplaced): number =>
-		layer === null ? 0 : MLP_FIRST.indexOf(kind);
-	const runs: Unplaced[][] = [];
-	for (const tensor of tensors) {
-		const last = runs.at(-1);
-		if (last?.[0]?.layer === tensor.layer) last.push(tensor);
-		else runs.push([tensor]);
-	}
-	return runs.flatMap((run) =>
-		run.some((tensor) => place(tensor) < 0) ? run : run.toSorted((a, b) => place(a) - place(b)),
-	);
 }
 
 /**

@@ -3,6 +3,7 @@ import {
 	DEFAULT_SEMANTICS,
 	findSemantics,
 	methodSince,
+	modulesOf,
 	type Recipe,
 	type Semantics,
 } from '../recipe/index.ts';
@@ -17,6 +18,7 @@ import { placeDraws, streamOrder } from './order.ts';
 import { planTensor, PUBLISHED } from './planTensor.ts';
 import { writeReadme } from './readme.ts';
 import { resolveSources, type PlanSources } from './sources.ts';
+import { checkTokenizer } from './tokenizer.ts';
 import type { MergeMethod, MergePlan, PlannedTensor, PlanOptions } from './types.ts';
 
 /**
@@ -25,7 +27,8 @@ import type { MergeMethod, MergePlan, PlannedTensor, PlanOptions } from './types
  * everything that can be refused without reading a weight.
  * @throws `semantics-unknown`, `method-unknown`, `method-unsupported`, `base-missing`, `model-count`,
  *   `layer-range`, `architecture-unknown`, `architecture-mismatch`, `not-found`, `parameter-missing`,
- *   `parameter-invalid`, `tensor-missing`, `shape-mismatch`, `dtype-unsupported`, `recipe-invalid`.
+ *   `parameter-invalid`, `tensor-missing`, `shape-mismatch`, `dtype-unsupported`, `recipe-invalid`,
+ *   `lora-unsupported`, `tokenizer-unsupported`.
  */
 export function planMerge(recipe: Recipe, options: PlanOptions): MergePlan {
 	const { headers, published, memoryBudget, shardSize, seed = 0, ties = 'mergekit' } = options;
@@ -35,14 +38,17 @@ export function planMerge(recipe: Recipe, options: PlanOptions): MergePlan {
 	if (method.base === 'one-of' || method.base === 'apart') requireBase(recipe, method);
 	const sources = resolveSources(recipe, headers);
 	const context = { recipe, method, semantics, seed, ties, published };
-	const unplaced = outputWeights(sources).map((weight) => planTensor(weight, context));
+	const tokenizer = checkTokenizer(recipe, sources, semantics);
+	const crop = method.base === 'apart' ? 'base' : 'common';
+	const weights = outputWeights(sources, { semantics, crop });
+	const unplaced = weights.map((weight) => planTensor(weight, context));
 	const layout = layOut(placeDraws(streamOrder(unplaced, semantics)), {
 		shardSize,
 		limit: semantics.shardLimit,
 		alwaysIndexed: semantics.singleFile === 'indexed',
 	});
 	const draws = layout.tensors.some(isRandom);
-	const config = editConfig(recipe, sources);
+	const config = editConfig(recipe, sources, weights);
 	const models = modelsOf(sources);
 	const readme = writeReadme({
 		recipe,
@@ -69,6 +75,7 @@ export function planMerge(recipe: Recipe, options: PlanOptions): MergePlan {
 		findings: [
 			...recipeFindings(recipe, method, sources),
 			...inputsFindings(sources, layout.tensors),
+			...tokenizer,
 			...methodFindings(layout.tensors, draws && options.seed === undefined),
 			...config.findings,
 			...(published ? publishedFindings(layout.tensors, published) : []),
@@ -95,8 +102,11 @@ function isRandom({ operation }: PlannedTensor): boolean {
 }
 
 function requireBase(recipe: Recipe, method: MergeMethod): void {
-	const slice = recipe.slices.findIndex(({ baseModel }) => baseModel === null);
-	if (recipe.baseModel !== null || (recipe.models.length === 0 && slice < 0)) return;
+	const whole = modulesOf(recipe).some(({ models }) => models.length > 0);
+	const slice = modulesOf(recipe)
+		.flatMap(({ slices }) => slices)
+		.findIndex(({ baseModel }) => baseModel === null);
+	if (recipe.baseModel !== null || (!whole && slice < 0)) return;
 	throw new RemeltError('base-missing', `${method.label} needs a base_model, and none is given.`, {
 		hint:
 			method.base === 'one-of'

@@ -140,7 +140,8 @@ function inputsOf(weight: OutputWeight, context: TensorContext): Inputs {
 	const listed = slice.sources.map(({ model }) => model);
 	const apart = method.base === 'apart' || (method.base === 'optional' && name !== null);
 	checkModels(weight, context, apart ? listed.filter((model) => model !== name) : listed);
-	if (method.base === 'none') return { base: null, models: inputs };
+	if (method.base === 'none' || (method.base === 'optional' && !apart))
+		return { base: null, models: inputs };
 	if ((apart || listed.length > 1) && (name === null || !listed.includes(name)))
 		throw baseElsewhere(weight, name, method);
 	if (!apart)

@@ -115,7 +115,7 @@ function findEntry(
 /** The settings that apply at a place, the most specific first. */
 export function levelsOf(
 	recipe: RecipeContent,
-	place: Pick<ParameterPlace, 'module' | 'slice' | 'source'>,
+	place: Pick<ParameterPlace, 'module' | 'slice' | 'outsideSlice' | 'source'>,
 ): (readonly [SettingLevel, Parameters])[] {
 	const module = modulesOf(recipe)[place.module ?? 0];
 	const slice = module?.slices[place.slice];
@@ -123,7 +123,7 @@ export function levelsOf(
 	const source = place.source === undefined ? undefined : sources[place.source];
 	const levels: (readonly [SettingLevel, Parameters])[] = [];
 	if (source !== undefined) levels.push(['source', source.parameters]);
-	if (slice !== undefined) levels.push(['slice', slice.parameters]);
+	if (slice !== undefined && place.outsideSlice !== true) levels.push(['slice', slice.parameters]);
 	if (module !== undefined) levels.push(['module', module.parameters]);
 	return [...levels, ['recipe', recipe.parameters]];
 }

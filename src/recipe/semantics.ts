@@ -28,8 +28,6 @@ export interface Semantics {
 	readonly tensorOrder: 'file-then-name' | 'file-then-reverse' | 'name';
 	/** How a shard is called when tensors are ordered by it. */
 	readonly shardLabel: 'stem' | 'percent';
-	/** Order within a Llama layer where the stream goes by the plan: attention or MLP first. */
-	readonly layerOrder: 'attention-first' | 'mlp-first';
 	/** What the limit of an output file counts. */
 	readonly shardLimit: 'elements' | 'bytes';
 	/** What breadcrumbs keeps where γ removes no element: nothing, or its share. */
@@ -84,7 +82,6 @@ const FIRST: Flags = {
 	emptyTopK: 'refused',
 	tensorOrder: 'file-then-name',
 	shardLabel: 'stem',
-	layerOrder: 'mlp-first',
 	shardLimit: 'elements',
 	breadcrumbsWithoutTop: 'nothing',
 	dellaRescale: 'probability',
@@ -120,7 +117,6 @@ const CHANGES: readonly (readonly [since: string, change: Partial<Flags>])[] = [
 			sliceReachesOutside: true,
 		},
 	],
-	['2024-02-05', { layerOrder: 'attention-first' }],
 	['2024-02-28', { shardLabel: 'percent' }],
 	['2024-03-12', { passthroughScale: 'model' }],
 	['2024-04-04', { modelStock: 'count' }],

@@ -108,6 +108,8 @@ export interface ParameterPlace {
 	readonly module?: number | undefined;
 	/** Index of the output slice within the module; 0 for modules with `models`. */
 	readonly slice: number;
+	/** Whether the slice's own parameters do not reach here, as they did not reach embeddings and head once. */
+	readonly outsideSlice?: boolean | undefined;
 	/** Index of the source within the slice, for parameters that each model has its own of. */
 	readonly source?: number | undefined;
 	/** The name that filters are tested against. */

@@ -9,7 +9,8 @@ const GIB = 2 ** 30;
 /** A tensor of a dtype, made of so many inputs of the same. */
 function tensorOf(elements: number, kind: 'copy' | 'slerp', dtype: 'BF16' | 'F32' = 'BF16'): Sized {
 	const input = { model: 'a', tensor: 't', file: 'f', dtype, shape: [elements], start: 0, end: 0 };
-	const operation = kind === 'copy' ? { kind } : ({ kind, t: 0.5 } as const);
+	const operation =
+		kind === 'copy' ? { kind } : ({ kind, t: 0.5, scalars: 'torch', work: dtype } as const);
 	const inputs = kind === 'copy' ? [input] : [input, input];
 	return {
 		elements,

@@ -30,10 +30,10 @@ const REFUSALS: readonly Refusal[] = [
 	},
 	{
 		what: 'a method that only mergekit has',
-		recipe: BOTH.replace('slerp', 'dare_ties'),
+		recipe: BOTH.replace('slerp', 'karcher'),
 		code: 'method-unsupported',
-		details: { method: 'dare_ties' },
-		says: ['dare_ties', 'passthrough, slerp'],
+		details: { method: 'karcher' },
+		says: ['karcher', 'passthrough, slerp'],
 	},
 	{
 		what: 'slerp without a base model',

@@ -18,7 +18,9 @@ export function plannedTensor(
 		kind,
 		method: 'slerp',
 		computeDtype: null,
-		operation: { kind: 'slerp', t },
+		operation: { kind: 'slerp', t, scalars: 'torch', work: 'BF16' },
+		parameters: { t },
+		draws: null,
 		inputs: [
 			{ ...input, model: 'oracle/a', start: 0, end: 8 },
 			{ ...input, model: 'oracle/b', start: 0, end: 8 },
@@ -45,7 +47,9 @@ export function smallPlan(): MergePlan {
 	];
 	return {
 		method: 'slerp',
-		semantics: 'precise',
+		semantics: '0.1.5',
+		seed: null,
+		ties: 'mergekit',
 		tensors,
 		files: [],
 		texts: { 'README.md': '---\nlicense: mit\n---\n# Merge\n' },
@@ -72,5 +76,7 @@ export function slerpResult(index: number, cosine = 0.9, identical?: number): Te
 					worstIndex: 0,
 				};
 	const branch = Math.abs(cosine) > 0.9995 ? 'linear' : 'great-circle';
-	return { index, slerp: { t: 0.5, cosine, branch, w0: 0.5, w1: 0.5 }, comparison, bytesRead: 16 };
+	const angle = { t: 0.5, cosine, branch, w0: 0.5, w1: 0.5 } as const;
+	const outcome = { angle, kept: [], ratio: null, weights: [0.5, 0.5] };
+	return { index, outcome, digests: null, comparison, bytesRead: 16 };
 }

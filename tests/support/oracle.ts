@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kernels } from '../../src/kernels/index.ts';
 import {
@@ -8,7 +8,13 @@ import {
 	planMerge,
 	runMerge,
 } from '../../src/merge/index.ts';
-import type { MergeOutcome, MergePlan, OpenFile, PassOptions } from '../../src/merge/index.ts';
+import type {
+	MergeOutcome,
+	MergePlan,
+	OpenFile,
+	PassOptions,
+	TiesOrder,
+} from '../../src/merge/index.ts';
 import { modelReferences, parseRecipe, type Recipe } from '../../src/recipe/index.ts';
 import type { ModelFiles } from '../../src/tensors/index.ts';
 import { openNodeFolder } from '../../src/tensors/node.ts';
@@ -21,9 +27,22 @@ export function modelFolder(name: string): string {
 	return join(ORACLE, 'models', name);
 }
 
+/** The commit that the cases were made with, by the name of its semantics. */
+export const CASES_MADE_WITH = '0.1.4';
+
+/** The releases that cases were made with, too. */
+export const ERAS: readonly string[] = readdirSync(join(ORACLE, 'eras'));
+
+/** The cases that a release was run on, refusals left out. */
+export function casesOf(semantics: string): string[] {
+	const folder = semantics === CASES_MADE_WITH ? 'cases' : join('eras', semantics);
+	return readdirSync(join(ORACLE, folder)).filter((name) => !name.startsWith('error-'));
+}
+
 /** The folder with what mergekit made of a case. */
-export function expectedFolder(name: string): string {
-	return join(ORACLE, 'cases', name, 'expected');
+export function expectedFolder(name: string, semantics = CASES_MADE_WITH): string {
+	const folder = semantics === CASES_MADE_WITH ? 'cases' : join('eras', semantics);
+	return join(ORACLE, folder, name, 'expected');
 }
 
 /** The path of a case's recipe. */
@@ -32,8 +51,8 @@ export function recipePath(name: string): string {
 }
 
 /** What mergekit made of a case, tensor by tensor. */
-export function expectedTensors(name: string): Map<string, LoadedTensor> {
-	return loadFolder(expectedFolder(name));
+export function expectedTensors(name: string, semantics?: string): Map<string, LoadedTensor> {
+	return loadFolder(expectedFolder(name, semantics));
 }
 
 /** What mergekit's weight file of a case holds, byte for byte. */
@@ -68,6 +87,9 @@ export interface CaseOptions extends PassOptions {
 	readonly kernels: Kernels;
 	readonly concurrency?: number;
 	readonly memoryBudget?: number;
+	/** Default {@link CASES_MADE_WITH}. */
+	readonly semantics?: string;
+	readonly ties?: TiesOrder;
 }
 
 /** Files by their digests: short to print where they differ. */
@@ -86,13 +108,23 @@ export interface CaseResult {
 
 /** Runs a case of the oracle into memory, comparing with what mergekit made of it. */
 export async function runCase(name: string, options: CaseOptions): Promise<CaseResult> {
-	const { kernels, concurrency = 2, memoryBudget, unit, step } = options;
+	const { kernels, concurrency = 2, memoryBudget, unit, step, ties } = options;
+	const { semantics = CASES_MADE_WITH } = options;
 	const recipe = caseRecipe(name);
 	const models = await openParents(recipe);
-	const published = await openNodeFolder(expectedFolder(name));
+	// Folders of the eras hold weights only, without a configuration.
+	const published = ERAS.includes(semantics)
+		? undefined
+		: await openNodeFolder(expectedFolder(name));
 	const headers = new Map([...models].map(([key, model]) => [key, model.headers]));
-	const plan = planMerge(recipe, { headers, published: published.headers, memoryBudget });
-	models.set('published', published);
+	const plan = planMerge(recipe, {
+		headers,
+		published: published?.headers,
+		memoryBudget,
+		semantics,
+		ties,
+	});
+	if (published) models.set('published', published);
 	const sink = createMemorySink();
 	const merge = createTensorMerger({ kernels, open: opener(models), memoryBudget, unit, step });
 	const outcome = await runMerge(plan, { merge, concurrency, memoryBudget, sink });

@@ -41,8 +41,9 @@ function outcomeOf(
 	const results = plan.tensors.map((_, index): TensorResult => {
 		const branch = index < circles ? 'great-circle' : 'linear';
 		const cosine = index < circles ? 0.5 : 0.9999;
-		const slerp = { t: 0.5, cosine, branch, w0: 0.5, w1: 0.5 } as const;
-		return { index, slerp, comparison: compare(index), bytesRead: 0 };
+		const angle = { t: 0.5, cosine, branch, w0: 0.5, w1: 0.5 } as const;
+		const outcome = { angle, kept: [], ratio: null, weights: null };
+		return { index, outcome, digests: null, comparison: compare(index), bytesRead: 0 };
 	});
 	return { results, bytesRead: 0 };
 }
@@ -67,7 +68,8 @@ describe('the sentence', () => {
 		const plan = planMerge(recipe, { headers: headersOf({ a: tinyModel('a') }) });
 		const results = plan.tensors.map((_, index) => ({
 			index,
-			slerp: null,
+			outcome: null,
+			digests: null,
 			comparison: null,
 			bytesRead: 0,
 		}));
@@ -160,7 +162,8 @@ describe('the verdict', () => {
 		const plan = planMerge(recipe, { headers: headersOf({ a: model }), published: model.headers });
 		const results = plan.tensors.map((_, index) => ({
 			index,
-			slerp: null,
+			outcome: null,
+			digests: null,
 			comparison: differing(index === 0 ? 1 : 0),
 			bytesRead: 0,
 		}));
