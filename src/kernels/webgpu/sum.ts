@@ -1,3 +1,4 @@
+import { RemeltError } from '../../errors/index.ts';
 import { GRAM_BLOCK } from '../types.ts';
 import { COUNTS } from './counts.ts';
 import { deviceName, unavailable } from './device.ts';
@@ -26,7 +27,8 @@ interface Engine {
 	readonly pieceBytes: number;
 	/** Runs with a slot that nobody else uses. */
 	readonly withSlot: <T>(run: (slot: Slot) => Promise<T>) => Promise<T>;
-	readonly closed: () => boolean;
+	/** Why nothing can be computed any more; null while the device is there. */
+	readonly loss: () => RemeltError | null;
 }
 
 /**
@@ -42,14 +44,16 @@ export async function createGpuSum(
 		compile(device, 'combine', shaders.combine),
 		compile(device, 'compare', shaders.compare),
 	]);
-	let closed = false;
-	void device.lost.then(() => (closed = true));
+	let loss: RemeltError | null = null;
+	void device.lost.then((info) => {
+		loss ??= unavailable('The GPU was lost.', new Error(info.message));
+	});
 	const engine: Engine = {
 		device,
 		pipelines: { combine, compare },
 		pieceBytes: options.pieceBytes ?? PIECE_BYTES,
 		withSlot: slots(device),
-		closed: () => closed,
+		loss: () => loss,
 	};
 	return {
 		device: deviceName(device),
@@ -69,7 +73,7 @@ export async function createGpuSum(
 			return counts;
 		},
 		close: () => {
-			closed = true;
+			loss ??= unavailable('The GPU was given back.');
 			device.destroy();
 		},
 	};
@@ -171,7 +175,7 @@ async function comparePiece(
 
 /** Runs a shader over a piece and reads `size` bytes of the result, of which `into` takes its share. */
 async function dispatch(
-	{ device, pipelines, closed }: Engine,
+	{ device, pipelines, loss }: Engine,
 	slot: Slot,
 	primitive: Primitive,
 	size: number,
@@ -179,7 +183,7 @@ async function dispatch(
 	into: Uint8Array,
 	more: () => { bound: readonly GPUBuffer[]; result: GPUBuffer },
 ): Promise<void> {
-	if (closed()) throw unavailable('The GPU is lost.');
+	throwIfLost(loss);
 	for (const filter of ['validation', 'out-of-memory', 'internal'] as const)
 		device.pushErrorScope(filter);
 	const [job, inputs] = slot.fill(piece);
@@ -200,9 +204,14 @@ async function dispatch(
 	device.queue.submit([encoder.finish()]);
 	const scopes = [device.popErrorScope(), device.popErrorScope(), device.popErrorScope()];
 	await read(readback, size, scopes, (bytes) => {
-		if (closed()) throw unavailable('The GPU is lost.');
+		throwIfLost(loss);
 		into.set(bytes.subarray(0, into.byteLength));
 	});
+}
+
+function throwIfLost(loss: Engine['loss']): void {
+	const error = loss();
+	if (error !== null) throw error;
 }
 
 /** Waits until a buffer can be read, and for what went wrong on the way. */
@@ -219,7 +228,7 @@ async function read(
 		if (error !== undefined) throw new Error(error.message);
 		use(new Uint8Array(buffer.getMappedRange(0, size)));
 	} catch (thrown) {
-		if (thrown instanceof Error && thrown.name === 'RemeltError') throw thrown;
+		if (thrown instanceof RemeltError) throw thrown;
 		throw unavailable('The GPU failed.', thrown);
 	} finally {
 		buffer.unmap();
