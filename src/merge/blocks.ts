@@ -24,6 +24,11 @@ export function isFloat(dtype: Dtype): dtype is FloatDtype {
 	return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
 }
 
+/** Whether a dtype holds whole numbers or truth values, which no method merges. */
+export function isInteger(dtype: Dtype): boolean {
+	return /^(?:[IU]\d+|BOOL)$/.test(dtype);
+}
+
 /** A dtype that kernels compute in. @throws `dtype-unsupported` for any other. */
 export function floatDtype(dtype: Dtype): FloatDtype {
 	if (isFloat(dtype)) return dtype;

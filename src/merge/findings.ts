@@ -1,6 +1,7 @@
 import type { Finding } from '../errors/index.ts';
 import { inputsOf, modulesOf, type Recipe } from '../recipe/index.ts';
 import type { ModelHeaders } from '../tensors/index.ts';
+import { isInteger } from './blocks.ts';
 import { MAX_SORTED } from './methods/taskVectors.ts';
 import type { PlanSources } from './sources.ts';
 import type { MergeMethod, PlannedTensor } from './types.ts';
@@ -91,6 +92,17 @@ export function inputsFindings(sources: PlanSources, tensors: readonly PlannedTe
 			severity: 'warning',
 			message: `t is ${outside.operation.t} for ${outside.name}: beyond the two models rather than between them.`,
 			details: { tensor: outside.name, t: outside.operation.t },
+		});
+	const integers = tensors.find(
+		({ dtype, method }) => isInteger(dtype) && method !== 'passthrough',
+	);
+	if (integers)
+		findings.push({
+			code: 'integers-copied',
+			severity: 'warning',
+			message: `${integers.name} holds ${integers.dtype} numbers, which no method merges; it is copied from ${integers.inputs[0]?.model ?? ''}.`,
+			hint: 'Buffers such as position ids are the same in every model; quantised weights are not, and need an unquantised copy of the models.',
+			details: { tensor: integers.name, dtype: integers.dtype },
 		});
 	const mixed = tensors.find(({ inputs }) => new Set(inputs.map(({ dtype }) => dtype)).size > 1);
 	if (mixed)

@@ -1,7 +1,7 @@
 import { RemeltError } from '../errors/index.ts';
 import type { Recipe, Semantics } from '../recipe/index.ts';
 import { byteLength, type Dtype, type FloatDtype, type ModelHeaders } from '../tensors/index.ts';
-import { isFloat } from './blocks.ts';
+import { isFloat, isInteger } from './blocks.ts';
 import { rangeOf, type OutputWeight, type WeightInput } from './inputs.ts';
 import type { Unplaced } from './layout.ts';
 import { methodContext } from './methodContext.ts';
@@ -74,7 +74,7 @@ function operationOf(
 	const { semantics, method } = context;
 	const [first] = models;
 	// Buffers of whole numbers, such as position ids, are the same in every model.
-	if (!isFloat(own)) return { operation: { kind: 'copy' }, parameters: {} };
+	if (isInteger(own)) return { operation: { kind: 'copy' }, parameters: {} };
 	if (first === undefined && base !== null) return { operation: { kind: 'copy' }, parameters: {} };
 	const { context: view, parameters } = methodContext({
 		...context,
@@ -82,7 +82,8 @@ function operationOf(
 		shape: (base ?? first)?.range.shape ?? [],
 		models,
 		hasBase: base !== null,
-		work: semantics.arithmetic === 'float32' ? 'F32' : own,
+		// What no kernel reads can only be copied; the caller refuses the rest.
+		work: semantics.arithmetic === 'float32' || !isFloat(own) ? 'F32' : own,
 	});
 	return { operation: method.plan(view), parameters };
 }

@@ -173,7 +173,94 @@ const REFUSALS: readonly Refusal[] = [
 		details: { tensor: Q, model: 'b', dtype: 'F8_E4M3' },
 		says: ['F8_E4M3', Q],
 	},
+	{
+		what: 'models that are all quantised',
+		recipe: BOTH,
+		models: {
+			a: tinyModel('a', { dtypes: { [Q]: 'F8_E4M3' } }),
+			b: tinyModel('b', { dtypes: { [Q]: 'F8_E4M3' } }),
+		},
+		code: 'dtype-unsupported',
+		details: { tensor: Q, model: 'a', dtype: 'F8_E4M3' },
+		says: ['F8_E4M3', Q],
+	},
+	{
+		what: 'a method on task vectors without a base',
+		recipe: BOTH.replace('slerp', 'ties').replace('base_model: a\n', ''),
+		code: 'base-missing',
+		details: { method: 'ties' },
+		says: ['base_model', 'tuned from'],
+	},
+	{
+		what: 'task vectors of slices that do not list the base',
+		recipe:
+			'slices: [{sources: [{model: a, layer_range: [0, 2], parameters: {weight: 1}}]}]\nmerge_method: task_arithmetic\nbase_model: b\n',
+		code: 'base-missing',
+		details: { method: 'task_arithmetic', base: 'b' },
+		says: ['slice 1', 'sources'],
+	},
+	{
+		what: 'a weight that one of two models lacks',
+		recipe: 'models: [{model: a, parameters: {weight: 1}}, {model: b}]\nmerge_method: linear\n',
+		code: 'parameter-missing',
+		details: { parameter: 'weight', model: 'b' },
+		says: ['weight', 'of b'],
+	},
+	{
+		what: 'a base of linear without a weight, which mergekit trips over',
+		recipe: 'models: [{model: a, parameters: {weight: 1}}]\nmerge_method: linear\nbase_model: b\n',
+		code: 'parameter-missing',
+		details: { parameter: 'weight', model: 'b' },
+		says: ['of b'],
+	},
+	{
+		what: 'probabilities of della beyond 0 or 1',
+		recipe:
+			'models: [{model: b, parameters: {weight: 1, density: 0.9, epsilon: 0.2}}]\nmerge_method: della\nbase_model: a\n',
+		code: 'parameter-invalid',
+		details: { parameter: 'epsilon', method: 'della' },
+		says: ['epsilon', '0.9', '0.2'],
+	},
+	{
+		what: 'model_stock of one model',
+		recipe: 'models: [{model: b}]\nmerge_method: model_stock\nbase_model: a\n',
+		code: 'model-count',
+		details: { method: 'model_stock', count: 1, min: 2 },
+		says: ['2 or more', 'beside the base'],
+	},
+	{
+		what: 'nuslerp whose base is one of its two models',
+		recipe:
+			'models: [{model: a, parameters: {weight: 1}}, {model: b, parameters: {weight: 1}}]\nmerge_method: nuslerp\nbase_model: a\n',
+		code: 'model-count',
+		details: { method: 'nuslerp', count: 1, min: 2 },
+		says: ['NuSLERP takes 2'],
+	},
 ];
+
+it.each([
+	['0.1.4', 'parameter-invalid'],
+	['0.1.5', null],
+])(
+	'ties that keeps nothing of a tensor is refused as mergekit %s does',
+	async (semantics, code) => {
+		const recipe = recipeOf(
+			'models: [{model: b, parameters: {weight: 1, density: 0.1}}]\nmerge_method: ties\nbase_model: a\n',
+		);
+		const headers = headersOf({ a: tinyModel('a'), b: tinyModel('b') });
+		const plan = (): unknown => planMerge(recipe, { headers, semantics });
+		if (code === null) expect(plan).not.toThrow();
+		else expect((await thrownBy(plan)).code).toBe(code);
+	},
+);
+
+it('a method is refused where the mergekit asked for had not got it yet', async () => {
+	const recipe = recipeOf(BOTH.replace('slerp', 'della').replace('{t: 0.5}', '{weight: 1}'));
+	const headers = headersOf({ a: tinyModel('a'), b: tinyModel('b') });
+	const error = await thrownBy(() => planMerge(recipe, { headers, semantics: '0.0.4' }));
+	expect(error.code).toBe('method-unknown');
+	expect(error.details).toEqual({ method: 'della', since: '2024-07-20', semantics: '0.0.4' });
+});
 
 it.each(REFUSALS)(
 	'$what is refused with $code',
