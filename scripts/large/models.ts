@@ -137,8 +137,14 @@ function mergeBlock(
 	const chunk = kernels.chunk();
 	chunk.push('BF16', base.subarray(0, length));
 	chunk.push('BF16', other.subarray(0, length));
-	const { w0, w1 } = kernels.slerpWeights(kernels.reduceGram(chunk.gram(), 2), operation.t);
-	const block = chunk.combine([w0, w1], 'BF16');
+	const formula = kernels.formula(operation, { elements: length / 2, row: length / 2 });
+	while (formula.pending) {
+		formula.observe(chunk);
+		formula.nextPass();
+	}
+	const block = formula.write(chunk, 'BF16');
+	if (block instanceof Promise) throw new Error('WASM kernels answer at once.');
+	formula.free();
 	chunk.clear();
 	return block;
 }
