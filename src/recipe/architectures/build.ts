@@ -54,13 +54,17 @@ export function oneModule(
 		modules: [{ name: 'default', layersKey, formerly, ...templates }],
 		vocabularyKey: 'vocab_size',
 		tiedByDefault: false,
-		expertsKey: null,
+		expertsKeys: [],
 		inferred: false,
 		...peculiar,
 	};
 }
 
 /** The same weights under the name of another class. */
-export function sameAs(architecture: Architecture, ...names: readonly string[]): Architecture[] {
-	return names.map((name) => ({ ...architecture, name }));
+export function sameAs(
+	architecture: Architecture,
+	name: string,
+	peculiar: Partial<Architecture> = {},
+): Architecture {
+	return { ...architecture, name, ...peculiar };
 }

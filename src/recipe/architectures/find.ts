@@ -109,13 +109,13 @@ function sameExperts(
 	const index = found.findIndex((other) => weightsOf(other) !== size);
 	if (index < 0) return wanted;
 	const [model = '', other = ''] = [models[0]?.model, models[index]?.model];
-	const { expertsKey } = wanted;
+	const key = wanted.expertsKeys.join(' or ');
 	throw new RemeltError(
 		'architecture-mismatch',
-		`${model} and ${other} have different numbers of experts (${expertsKey ?? ''} in config.json).`,
+		`${model} and ${other} have different numbers of experts (${key} in config.json).`,
 		{
 			hint: 'Models with experts can be merged when they have as many.',
-			details: { model, other, key: expertsKey },
+			details: { model, other, key },
 		},
 	);
 }
@@ -144,17 +144,19 @@ function expanded(
 	architecture: Architecture,
 	config: Readonly<Record<string, unknown>>,
 ): Architecture {
-	const { expertsKey, modules, name } = architecture;
+	const { expertsKeys, modules, name } = architecture;
 	const each = modules.some(({ layer }) => layer.some((template) => hasExpert(template)));
-	if (expertsKey === null || !each) return architecture;
-	const experts = configCount(config, expertsKey);
-	if (experts === null || experts === 0)
+	if (!each) return architecture;
+	const experts = expertsKeys
+		.map((key) => configCount(config, key))
+		.find((count) => count !== null);
+	if (experts === undefined || experts === 0)
 		throw new RemeltError(
 			'architecture-unknown',
 			`The config.json of a ${name} does not count its experts.`,
 			{
-				hint: `It should have the key ${expertsKey} with a whole number above 0.`,
-				details: { architecture: name, key: expertsKey },
+				hint: `It should have the key ${expertsKeys.join(' or ')} with a whole number above 0.`,
+				details: { architecture: name, key: expertsKeys.join(' or ') },
 			},
 		);
 	const numbered = (template: WeightTemplate, expert: number): WeightTemplate => ({

@@ -1,4 +1,4 @@
-import { inLayer, oneModule } from './build.ts';
+import { inLayer, oneModule, weight } from './build.ts';
 import { llamaWeights, outside, parts } from './llama.ts';
 import type { Architecture, ArchitectureModule, WeightTemplate } from './types.ts';
 
@@ -30,20 +30,34 @@ export const gemma3 = oneModule(
 
 const NO_LAYERS = { layersKey: null, layer: [], post: [], formerly: null } as const;
 
-function inside(prefix: string, templates: readonly WeightTemplate[]): WeightTemplate[] {
-	return templates.map((template) => ({
+const TEXT = 'language_model.';
+const VISION = 'vision_tower.vision_model.';
+const PROJECTOR = 'multi_modal_projector.';
+
+/** What the text model's weights are called inside of the whole; transformers 5 has other names for them. */
+function inText(template: WeightTemplate): WeightTemplate {
+	const { name, tied } = template;
+	const newer = (old: string): string =>
+		old.startsWith('model.') ? old.replace('model.', 'model.language_model.') : old;
+	return {
 		...template,
-		name: `${prefix}.${template.name}`,
-		tied: template.tied.map((name) => `${prefix}.${name}`),
-	}));
+		name: TEXT + name,
+		aliases: [newer(name)],
+		tied: tied.flatMap((other) => [TEXT + other, newer(other)]),
+	};
 }
 
-function plain(names: readonly string[], prefix: string): WeightTemplate[] {
-	const template = { embedding: false, optional: false, aliases: [], tied: [] };
-	return names.map((name) => ({ ...template, name: `${prefix}.${name}` }));
+/** The other parts' weights; transformers 5 has other names for them. */
+function inPart(template: WeightTemplate): WeightTemplate {
+	const shorter = template.name.replace('vision_model.', '');
+	const aliases = shorter === template.name ? [] : [shorter];
+	return { ...template, aliases: [...aliases, `model.${shorter}`] };
 }
 
-const VISION = 'vision_tower.vision_model';
+function plain(prefix: string, ...names: readonly string[]): WeightTemplate[] {
+	return names.map((name) => inPart(weight(prefix + name)));
+}
+
 const VISION_LAYER = [
 	'layer_norm1',
 	'layer_norm2',
@@ -58,9 +72,9 @@ const VISION_LAYER = [
 const textDecoder: ArchitectureModule = {
 	name: 'text_decoder',
 	layersKey: 'text_config.num_hidden_layers',
-	pre: inside('language_model', outside.pre),
-	layer: inside('language_model', inLayer(GEMMA3_LAYER)),
-	post: inside('language_model', outside.post),
+	pre: outside.pre.map(inText),
+	layer: inLayer(GEMMA3_LAYER).map(inText),
+	post: outside.post.map(inText),
 	formerly: null,
 };
 
@@ -68,11 +82,13 @@ const visionTower: ArchitectureModule = {
 	name: 'vision_tower',
 	layersKey: 'vision_config.num_hidden_layers',
 	pre: plain(
-		['patch_embedding.bias', 'patch_embedding.weight', 'position_embedding.weight'],
-		`${VISION}.embeddings`,
+		`${VISION}embeddings.`,
+		'patch_embedding.bias',
+		'patch_embedding.weight',
+		'position_embedding.weight',
 	),
-	layer: inLayer(VISION_LAYER, {}, `${VISION}.encoder.layers`),
-	post: plain(['post_layernorm.bias', 'post_layernorm.weight'], VISION),
+	layer: inLayer(VISION_LAYER, {}, `${VISION}encoder.layers`).map(inPart),
+	post: plain(VISION, 'post_layernorm.bias', 'post_layernorm.weight'),
 	formerly: null,
 };
 
@@ -86,10 +102,7 @@ export const gemma3Pictures: Architecture = {
 		{
 			...NO_LAYERS,
 			name: 'multi_modal_projector',
-			pre: plain(
-				['mm_input_projection_weight', 'mm_soft_emb_norm.weight'],
-				'multi_modal_projector',
-			),
+			pre: plain(PROJECTOR, 'mm_input_projection_weight', 'mm_soft_emb_norm.weight'),
 		},
 		visionTower,
 	],

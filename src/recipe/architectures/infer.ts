@@ -19,7 +19,7 @@ const LAYER_KEYS: readonly (readonly [prefix: RegExp, keys: readonly string[]])[
 	[/decoder/, ['num_decoder_layers', 'decoder_layers']],
 	[/encoder/, ['num_layers', 'encoder_layers', 'num_hidden_layers']],
 	[
-		/(?:)/,
+		/^(?!.*(?:vision|visual|audio))/,
 		[
 			'num_hidden_layers',
 			'n_layer',
@@ -74,7 +74,7 @@ export function inferArchitecture(
 			: [{ ...NO_LAYERS, pre }, ...distinctKeys(modules)].filter(hasWeights),
 		vocabularyKey: VOCABULARY_KEYS.find((key) => has(configs, key)) ?? 'vocab_size',
 		tiedByDefault: null,
-		expertsKey: null,
+		expertsKeys: [],
 		inferred: true,
 	};
 }

@@ -6,7 +6,7 @@ const ATTENTION = inLayer([...parts.norms, ...parts.attention]);
 
 function mixtral(layout: string, experts: readonly WeightTemplate[]): Architecture {
 	const weights = { ...outside, layer: [...ATTENTION, ...experts] };
-	return oneModule('MixtralForCausalLM', weights, { layout, expertsKey: 'num_local_experts' });
+	return oneModule('MixtralForCausalLM', weights, { layout, expertsKeys: ['num_local_experts'] });
 }
 
 /** Mixtral as it was published: each expert's matrices by themselves. */

@@ -14,7 +14,7 @@ function qwen3Moe(layout: string, experts: readonly string[]): Architecture {
 	return oneModule(
 		'Qwen3MoeForCausalLM',
 		{ ...outside, layer: inLayer([...attention, 'mlp.gate.weight', ...experts]) },
-		{ layout, expertsKey: 'num_experts' },
+		{ layout, expertsKeys: ['num_experts', 'num_local_experts'] },
 	);
 }
 

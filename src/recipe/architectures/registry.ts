@@ -26,10 +26,17 @@ export interface RegisteredArchitecture {
 /** Every architecture that is known; among several of one class the first stands for it. */
 export const REGISTRY: readonly RegisteredArchitecture[] = [
 	...classes(llama, llamaClassifier, mistral, qwen2, qwen3, gemma, gemma2, gemma3, gemma3Pictures),
-	...classes(...sameAs(llama, 'GraniteForCausalLM', 'HeliumForCausalLM', 'SmolLM3ForCausalLM')),
-	...classes(...sameAs(llamaClassifier, 'MistralForSequenceClassification')),
+	...classes(
+		sameAs(llama, 'GraniteForCausalLM'),
+		sameAs(llama, 'HeliumForCausalLM'),
+		sameAs(llama, 'SmolLM3ForCausalLM', { tiedByDefault: true }),
+		sameAs(llamaClassifier, 'MistralForSequenceClassification'),
+	),
 	...classes(phi3, gptNeox, gpt2, gpt2Classifier, bertModel, bertMaskedLM, bertClassifier),
-	...classes(...sameAs(bertClassifier, 'BertForTokenClassification', 'BertForMultipleChoice')),
+	...classes(
+		sameAs(bertClassifier, 'BertForTokenClassification'),
+		sameAs(bertClassifier, 'BertForMultipleChoice'),
+	),
 	{ className: 'LLaMaForCausalLM', architecture: llama },
 	{ className: phi.name, architecture: phi, modelType: 'phi' },
 	{ className: phi.name, architecture: phiFirst, modelType: 'phi-msft' },

@@ -39,8 +39,8 @@ export interface Architecture {
 	readonly vocabularyKey: string;
 	/** Whether the head is the embedding where `config.json` does not say; null where that is not known. */
 	readonly tiedByDefault: boolean | null;
-	/** The key of `config.json` that counts the experts which `${expert_index}` stands for; null without any. */
-	readonly expertsKey: string | null;
+	/** The keys of `config.json` that may count the experts which `${expert_index}` stands for. */
+	readonly expertsKeys: readonly string[];
 	/** Whether it was told from the weight files, because nobody has described it. */
 	readonly inferred: boolean;
 }
