@@ -1,6 +1,13 @@
 import { RemeltError, toRemeltError } from '../errors/index.ts';
 import { fileStart } from './layout.ts';
-import type { MergePlan, MergeSink, PlannedTensor } from './types.ts';
+import type {
+	ExtraFile,
+	MergePlan,
+	MergeSink,
+	PlannedFile,
+	PlannedTensor,
+	TensorResult,
+} from './types.ts';
 
 /** Writes a plan's files to a sink: headers, tensors in file order, and the texts at the end. */
 export class OutputWriter {
@@ -14,12 +21,25 @@ export class OutputWriter {
 		this.#sink = sink;
 	}
 
+	/** Takes up the output of an earlier run, whose first `count` tensors are there. */
+	async resume(count: number): Promise<void> {
+		const next = this.#plan.tensors[count];
+		const begun = new Set(this.#plan.tensors.slice(0, count).map(({ file }) => file));
+		for (const name of begun) {
+			const { size } = this.#planned(name);
+			const written = name === next?.file ? next.offset : size;
+			if (this.#sink.resume === undefined) throw new RangeError('this sink takes up no run');
+			await guard(this.#sink.resume(name, size, written));
+			[this.#file, this.#written] = [name, written];
+			if (written === size) await this.#closeFile();
+		}
+	}
+
 	/** Starts the next tensor, and its file where it is the first there. */
 	async begin(tensor: PlannedTensor): Promise<void> {
 		if (tensor.file !== this.#file) {
 			await this.#closeFile();
-			const file = this.#plan.files.find(({ name }) => name === tensor.file);
-			if (file === undefined) throw new RangeError(`the plan has no file ${tensor.file}`);
+			const file = this.#planned(tensor.file);
 			await guard(this.#sink.open(file.name, file.size));
 			this.#file = file.name;
 			this.#written = 0;
@@ -35,22 +55,39 @@ export class OutputWriter {
 	}
 
 	/** All of a tensor has been written. */
-	end(tensor: PlannedTensor): void {
+	async end(tensor: PlannedTensor, result: TensorResult | undefined): Promise<void> {
 		this.#expect(tensor, tensor.offset + tensor.bytes);
+		if (result !== undefined) await guard(this.#sink.finished?.(result) ?? Promise.resolve());
 	}
 
-	/** Writes the plan's texts and makes everything visible, unless `check` throws before that. */
-	async commit(check: () => void): Promise<void> {
+	/**
+	 * Writes the plan's texts and what goes beside them, and makes everything visible, unless `check`
+	 * throws before that.
+	 */
+	async commit(check: () => void, extras?: AsyncIterable<ExtraFile>): Promise<void> {
 		await this.#closeFile();
 		for (const [name, text] of Object.entries(this.#plan.texts)) {
 			check();
-			const bytes = new TextEncoder().encode(text);
-			await guard(this.#sink.open(name, bytes.byteLength));
-			await guard(this.#sink.write(bytes));
-			await guard(this.#sink.close());
+			await this.#whole(name, new TextEncoder().encode(text));
+		}
+		for await (const [name, bytes] of extras ?? []) {
+			check();
+			await this.#whole(name, bytes);
 		}
 		check();
 		await guard(this.#sink.commit());
+	}
+
+	async #whole(name: string, bytes: Uint8Array): Promise<void> {
+		await guard(this.#sink.open(name, bytes.byteLength));
+		await guard(this.#sink.write(bytes));
+		await guard(this.#sink.close());
+	}
+
+	#planned(name: string): PlannedFile {
+		const file = this.#plan.files.find((one) => one.name === name);
+		if (file === undefined) throw new RangeError(`the plan has no file ${name}`);
+		return file;
 	}
 
 	async #closeFile(): Promise<void> {

@@ -7,7 +7,8 @@ import type { MergeOutcome, MergePlan, PlannedTensor, RunOptions, TensorResult }
 
 /**
  * Carries out a plan: merges tensors in file order, several at a time within the memory budget, and
- * delivers them to the sink strictly in that order, then the plan's texts.
+ * delivers them to the sink strictly in that order, then the plan's texts and what goes beside them.
+ * Tensors that an earlier run has done are not merged again.
  * On failure or abort it waits for the tensors in flight, has the sink leave nothing behind, and
  * rejects: with `aborted`, `sink-failed`, or what the merger rejected with.
  */
@@ -55,7 +56,7 @@ class Stop {
 	}
 
 	/** Settles like `promise`, or rejects as soon as the run fails. */
-	async race<T>(promise: Promise<T>): Promise<T> {
+	async race<T>(promise: T | Promise<T>): Promise<T> {
 		this.throwIfFailed();
 		let onAbort: (() => void) | undefined;
 		const failed = new Promise<never>((_, reject) => {
@@ -79,7 +80,7 @@ class Run {
 	readonly #budget: number;
 	readonly #admission: Admission;
 	readonly #writer: OutputWriter | null;
-	readonly #results: TensorResult[] = [];
+	readonly #results: TensorResult[];
 	/** One per tensor that was started; they never reject. */
 	readonly #merges: Promise<void>[] = [];
 	/** Those that have not been drained. */
@@ -94,6 +95,7 @@ class Run {
 		this.#budget = options.memoryBudget ?? DEFAULT_MEMORY_BUDGET;
 		this.#admission = new Admission(this.#budget, options.concurrency);
 		this.#writer = options.sink ? new OutputWriter(plan, options.sink) : null;
+		this.#results = [...(options.done ?? [])];
 		stop.signal.addEventListener('abort', () => {
 			this.#admission.fail(cancelled());
 			for (const channel of this.#channels) channel.fail(cancelled());
@@ -101,8 +103,10 @@ class Run {
 	}
 
 	async startAll(): Promise<void> {
-		const { gate } = this.#options;
+		const { gate, done = [] } = this.#options;
+		if (done.length > 0) await this.#stop.race(this.#writer?.resume(done.length));
 		for (const [index, tensor] of this.#plan.tensors.entries()) {
+			if (index < done.length) continue;
 			if (gate) await this.#stop.race(gate());
 			this.#stop.throwIfFailed();
 			const working = tensorPasses(tensor, this.#budget).bytes;
@@ -111,7 +115,7 @@ class Run {
 			const channel = new OutputChannel({ buffered: room === 'buffered' });
 			if (this.#writer) this.#channels.add(channel);
 			this.#merges.push(this.#merge(index, tensor, channel, working));
-			if (this.#writer) this.#deliver(tensor, channel, room === 'buffered');
+			if (this.#writer) this.#deliver(index, channel, room === 'buffered');
 		}
 	}
 
@@ -121,9 +125,10 @@ class Run {
 		this.#stop.throwIfFailed();
 		await this.#stop.race(this.#delivered);
 		this.#stop.throwIfFailed();
-		await this.#writer?.commit(() => {
+		const check = (): void => {
 			this.#stop.throwIfFailed();
-		});
+		};
+		await this.#writer?.commit(check, this.#options.extras?.(this.outcome()));
 	}
 
 	/** Waits until no merger is busy any more. */
@@ -162,19 +167,20 @@ class Run {
 	}
 
 	/** Puts a tensor's output at the end of the queue for the sink. */
-	#deliver(tensor: PlannedTensor, channel: OutputChannel, reserved: boolean): void {
-		const writer = this.#writer;
+	#deliver(index: number, channel: OutputChannel, reserved: boolean): void {
+		const [writer, tensor] = [this.#writer, this.#plan.tensors[index]];
+		if (writer === null || tensor === undefined) return;
 		const after = this.#delivered;
 		const work = async (): Promise<void> => {
 			await after;
 			this.#stop.throwIfFailed();
-			await writer?.begin(tensor);
+			await writer.begin(tensor);
 			await channel.drain(async (part) => {
 				const size = part.byteLength;
-				await writer?.write(part);
+				await writer.write(part);
 				if (reserved) this.#admission.free(size);
 			});
-			writer?.end(tensor);
+			await writer.end(tensor, this.#results[index]);
 			this.#channels.delete(channel);
 		};
 		this.#delivered = work().catch((error: unknown) => {
@@ -185,6 +191,6 @@ class Run {
 
 function cancelled(): RemeltError {
 	return new RemeltError('aborted', 'The run was cancelled.', {
-		hint: 'Nothing was kept; start it again when you like.',
+		hint: 'Start it again when you like.',
 	});
 }

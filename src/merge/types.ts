@@ -175,10 +175,17 @@ export interface MergeSink {
 	write(bytes: Uint8Array): Promise<void>;
 	/** The current file is complete. */
 	close(): Promise<void>;
+	/**
+	 * In place of `open` for a file that an earlier run began: its first `written` bytes are there. A
+	 * sink without this cannot take up a run.
+	 */
+	resume?(name: string, size: number, written: number): Promise<void>;
+	/** All bytes of a tensor were written. */
+	finished?(result: TensorResult): Promise<void>;
 	/** Everything was written: make it visible. */
 	commit(): Promise<void>;
 	/**
-	 * The run failed or was cancelled: leave nothing behind. May come while another call is pending,
+	 * The run failed or was cancelled: leave nothing behind but what a later run can take up. May come while another call is pending,
 	 * whose promise then no longer matters; nothing is called afterwards.
 	 */
 	abort(): Promise<void>;
@@ -191,11 +198,20 @@ export interface RunOptions {
 	/** Bytes that may be held; default 512 MiB. */
 	readonly memoryBudget?: number | undefined;
 	readonly sink?: MergeSink | undefined;
+	/** Results of the first tensors from an earlier run, whose bytes the sink has. */
+	readonly done?: readonly TensorResult[] | undefined;
+	/**
+	 * Files that go beside the weights and the plan's texts, by name. They are asked for one after
+	 * another, each after the one before has been written.
+	 */
+	readonly extras?: ((outcome: MergeOutcome) => AsyncIterable<ExtraFile>) | undefined;
 	readonly signal?: AbortSignal | undefined;
 	/** Resolves when the run may go on; how a run is paused between tensors. */
 	readonly gate?: (() => Promise<void>) | undefined;
 	readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
+
+export type ExtraFile = readonly [name: string, bytes: Uint8Array];
 
 export type RunEvent =
 	| { readonly kind: 'started'; readonly index: number }
