@@ -8,7 +8,7 @@ export class Chunk {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Gives the inputs' memory back.
+     * Gives the inputs' memory back, but for what the next [`Self::reserve`] can use again.
      */
     clear(): void;
     /**
@@ -45,6 +45,14 @@ export class Chunk {
      */
     push(dtype: Dtype, bytes: Uint8Array | number[]): void;
     /**
+     * Adds an input of so many elements and gives its bytes to be filled: a view into WASM memory,
+     * valid until any other function of this module is called.
+     *
+     * # Errors
+     * Where the other inputs have another number of elements, or there is no memory.
+     */
+    reserve(dtype: Dtype, elements: number): Uint8Array;
+    /**
      * Elements per input; 0 before the first `push`.
      */
     readonly elements: number;
@@ -66,6 +74,70 @@ export enum Dtype {
      * The upper half of a binary32.
      */
     BF16 = 2,
+}
+
+/**
+ * A formula at work on one tensor.
+ */
+export class Formula {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Compares the chunk's part of the result with elements of `dtype`, without keeping it. The
+     * numbers are those of `compare`.
+     *
+     * # Errors
+     * Where a pass is still due, the chunk does not fit, or `expected` has another size.
+     */
+    compare(chunk: Chunk, dtype: Dtype, expected: Uint8Array): Uint32Array;
+    /**
+     * The formula of a `FormulaSpec` at the start of its work on a `FormulaTensor`.
+     *
+     * # Errors
+     * Where one of the two is not of that shape, or its numbers contradict each other.
+     */
+    constructor(spec: any, tensor: any);
+    /**
+     * The pass is complete.
+     *
+     * # Errors
+     * Where no pass is due, or it did not cover the tensor.
+     */
+    next_pass(): void;
+    /**
+     * One chunk of a pass that only looks.
+     *
+     * # Errors
+     * Where no such pass is due, the chunk does not follow the one before, or it has not the inputs
+     * that the formula takes.
+     */
+    observe(chunk: Chunk): void;
+    /**
+     * What the passes found, as a `FormulaOutcome`.
+     *
+     * # Errors
+     * Where it cannot be turned into JavaScript's values.
+     */
+    outcome(): any;
+    /**
+     * As [`Self::write`], but the result stays in WASM memory: a view of it, valid until any other
+     * function of this module is called.
+     *
+     * # Errors
+     * Where a pass is still due, the chunk does not fit, or there is no memory.
+     */
+    view(chunk: Chunk, dtype: Dtype): Uint8Array;
+    /**
+     * Writes the chunk's part of the result to `output` as elements of `dtype`.
+     *
+     * # Errors
+     * Where a pass is still due, the chunk does not fit, or `output` has another size.
+     */
+    write(chunk: Chunk, dtype: Dtype, output: Uint8Array): void;
+    /**
+     * Whether another pass of `observe` is due.
+     */
+    readonly pending: boolean;
 }
 
 /**
@@ -105,6 +177,7 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_chunk_free: (a: number, b: number) => void;
+    readonly __wbg_formula_free: (a: number, b: number) => void;
     readonly cast: (a: any, b: number, c: number, d: any) => [number, number];
     readonly chunk_clear: (a: number) => void;
     readonly chunk_combine: (a: number, b: number, c: number, d: number, e: any) => [number, number];
@@ -113,13 +186,25 @@ export interface InitOutput {
     readonly chunk_gram: (a: number) => [number, number, number, number];
     readonly chunk_new: () => number;
     readonly chunk_push: (a: number, b: number, c: number, d: number) => [number, number];
+    readonly chunk_reserve: (a: number, b: number, c: number) => [number, number, number];
     readonly compare: (a: any, b: any, c: number) => [number, number, number, number];
+    readonly formula_compare: (a: number, b: number, c: number, d: any) => [number, number, number, number];
+    readonly formula_new: (a: any, b: any) => [number, number, number];
+    readonly formula_next_pass: (a: number) => [number, number];
+    readonly formula_observe: (a: number, b: number) => [number, number];
+    readonly formula_outcome: (a: number) => [number, number, number];
+    readonly formula_pending: (a: number) => number;
+    readonly formula_view: (a: number, b: number, c: number) => [number, number, number];
+    readonly formula_write: (a: number, b: number, c: number, d: any) => [number, number];
     readonly reduce_gram: (a: number, b: number, c: number) => [number, number, number, number];
     readonly slerp_weights: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_exn_store: (a: number) => void;
+    readonly __externref_table_alloc: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __externref_table_dealloc: (a: number) => void;
-    readonly __wbindgen_malloc: (a: number, b: number) => number;
-    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __wbindgen_start: () => void;
 }
 

@@ -17,16 +17,16 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 /// Elements per tile: at most 32 KiB.
-const TILE: usize = 8192;
+pub(crate) const TILE: usize = 8192;
 
 /// The bytes of a tile of the widest format.
-type Tile = [u8; TILE * 4];
+pub(crate) type Tile = [u8; TILE * 4];
 
 /// Equally long inputs, held in WASM memory.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Chunk {
-    inputs: Inputs,
+    pub(crate) inputs: Inputs,
 }
 
 #[wasm_bindgen]
@@ -105,9 +105,21 @@ impl Chunk {
         Ok(numbers(&counts))
     }
 
-    /// Gives the inputs' memory back.
+    /// Adds an input of so many elements and gives its bytes to be filled: a view into WASM memory,
+    /// valid until any other function of this module is called.
+    ///
+    /// # Errors
+    /// Where the other inputs have another number of elements, or there is no memory.
+    pub fn reserve(&mut self, dtype: Dtype, elements: usize) -> Result<Uint8Array, JsError> {
+        let bytes = self.inputs.reserve(dtype, elements)?;
+        // SAFETY: the view lies over an input that the chunk owns; its contract ends the view before
+        // anything could move or free it.
+        Ok(unsafe { Uint8Array::view_mut_raw(bytes.as_mut_ptr(), bytes.len()) })
+    }
+
+    /// Gives the inputs' memory back, but for what the next [`Self::reserve`] can use again.
     pub fn clear(&mut self) {
-        self.inputs = Inputs::new();
+        self.inputs.clear();
     }
 }
 
@@ -178,7 +190,8 @@ pub fn compare(
     Ok(numbers(&counts))
 }
 
-fn numbers(counts: &Comparison) -> Vec<u32> {
+/// A comparison as [`compare`] gives it.
+pub(crate) fn numbers(counts: &Comparison) -> Vec<u32> {
     let mut numbers = vec![counts.elements, counts.identical, counts.max_ulp];
     numbers.extend(counts.histogram);
     numbers.extend([counts.sign_of_zero, counts.worst_index]);
@@ -189,13 +202,14 @@ fn length(array: &Uint8Array) -> usize {
     array.length() as usize
 }
 
-fn check_size(expected: usize, array: &Uint8Array) -> Result<(), KernelError> {
+/// Refuses an array of another size than `expected`.
+pub(crate) fn check_size(expected: usize, array: &Uint8Array) -> Result<(), KernelError> {
     let actual = length(array);
     if actual == expected { Ok(()) } else { Err(KernelError::ByteCount { expected, actual }) }
 }
 
 /// The tile of an array that begins at element `start`, and as much of a buffer.
-fn tile<'a>(
+pub(crate) fn tile<'a>(
     array: &Uint8Array,
     dtype: Dtype,
     start: usize,

@@ -53,24 +53,23 @@ impl<'a> Sum<'a> {
         }
     }
 
+    /// The sums of the elements from number `start` on, as float32; lanes beyond the last element are
+    /// sums of zeros.
+    pub fn values(&self, start: usize, sums: &mut [F32x8]) {
+        let end = start + sums.len() * LANES;
+        for (i, (input, weight)) in self.list.iter().zip(self.weights).enumerate() {
+            let bytes = input.part(start, end);
+            with_format!(input.dtype, T => accumulate::<T>(bytes, *weight, i == 0, sums));
+        }
+    }
+
     /// Any inputs: a tile at a time, input by input.
     fn any<O: Format>(&self, start: usize, output: &mut [u8]) {
         let mut sums = [F32x8::splat(0.0); TILE];
         for (tile, output) in output.chunks_mut(TILE * LANES * O::SIZE).enumerate() {
-            let start = start + tile * TILE * LANES;
-            let end = start + output.len() / O::SIZE;
-            for (i, (input, weight)) in self.list.iter().zip(self.weights).enumerate() {
-                let bytes = input.part(start, end);
-                with_format!(input.dtype, T => accumulate::<T>(bytes, *weight, i == 0, &mut sums));
-            }
-            let (targets, rest) = O::split_mut(output);
-            let whole = targets.len();
-            for (target, sum) in targets.iter_mut().zip(sums) {
-                *target = O::store(sum);
-            }
-            if let Some(sum) = sums.get(whole) {
-                O::store_part(*sum, rest);
-            }
+            let groups = (output.len() / O::SIZE).div_ceil(LANES);
+            self.values(start + tile * TILE * LANES, &mut sums[..groups]);
+            store_all::<O>(&sums, output);
         }
     }
 }
@@ -107,6 +106,18 @@ pub fn cast_into(bytes: &[u8], from: Dtype, to: Dtype, output: &mut [u8]) {
     }
 }
 
+/// Writes as many of the values as `output` has room for.
+pub fn store_all<O: Format>(values: &[F32x8], output: &mut [u8]) {
+    let (targets, rest) = O::split_mut(output);
+    let whole = targets.len();
+    for (target, value) in targets.iter_mut().zip(values) {
+        *target = O::store(*value);
+    }
+    if let Some(value) = values.get(whole) {
+        O::store_part(*value, rest);
+    }
+}
+
 fn convert<T: Format, O: Format>(bytes: &[u8], output: &mut [u8]) {
     let (groups, rest) = T::split(bytes);
     let (targets, rest_target) = O::split_mut(output);
@@ -129,7 +140,7 @@ fn two<T: Format, O: Format>(a: &[u8], b: &[u8], (w0, w1): (f32, f32), output: &
     O::store_part(sum(T::load_part(rest_a), T::load_part(rest_b)), rest_target);
 }
 
-fn accumulate<T: Format>(bytes: &[u8], weight: f32, first: bool, sums: &mut [F32x8; TILE]) {
+fn accumulate<T: Format>(bytes: &[u8], weight: f32, first: bool, sums: &mut [F32x8]) {
     let weight = F32x8::splat(weight);
     let (groups, rest) = T::split(bytes);
     if first {

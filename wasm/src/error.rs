@@ -47,6 +47,34 @@ pub enum KernelError {
         /// How many numbers came.
         numbers: usize,
     },
+    /// A chunk of another number of inputs than a formula takes.
+    InputCount {
+        /// Inputs that the formula takes.
+        expected: usize,
+        /// Inputs in the chunk.
+        actual: usize,
+    },
+    /// A spec whose numbers contradict each other.
+    Spec {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A result that was asked for before every pass over the tensor was made.
+    PassPending,
+    /// A pass that is not due.
+    NoPassPending,
+    /// A chunk that is followed by others and is no whole number of blocks.
+    PartialBlock {
+        /// Elements of the pass up to the end of that chunk.
+        elements: usize,
+    },
+    /// A pass of more or fewer elements than the tensor has.
+    PassLength {
+        /// Elements of the tensor.
+        expected: usize,
+        /// Elements of the pass so far.
+        actual: usize,
+    },
     /// Memory that could not be had.
     OutOfMemory {
         /// The size that was asked for, in bytes.
@@ -75,6 +103,18 @@ impl fmt::Display for KernelError {
             }
             Self::GramSize { numbers } => {
                 write!(f, "slerp needs the 3 inner products of 2 vectors, got {numbers}")
+            }
+            Self::InputCount { expected, actual } => {
+                write!(f, "the formula takes {expected} inputs, the chunk has {actual}")
+            }
+            Self::Spec { reason } => write!(f, "{reason}"),
+            Self::PassPending => write!(f, "a pass over the tensor is still to be made"),
+            Self::NoPassPending => write!(f, "no further pass over the tensor is due"),
+            Self::PartialBlock { elements } => {
+                write!(f, "{elements} elements are no whole number of blocks, and more came")
+            }
+            Self::PassLength { expected, actual } => {
+                write!(f, "the tensor has {expected} elements, the pass {actual}")
             }
             Self::OutOfMemory { bytes } => write!(f, "{bytes} bytes could not be allocated"),
         }

@@ -10,6 +10,8 @@ pub struct Input {
     pub dtype: Dtype,
     /// Their bytes, little-endian.
     pub bytes: Vec<u8>,
+    /// Whether the memory is to be used again.
+    reserved: bool,
 }
 
 impl Input {
@@ -26,12 +28,14 @@ impl Input {
 pub struct Inputs {
     list: Vec<Input>,
     elements: usize,
+    /// Memory of inputs that were reserved before the last [`Self::clear`].
+    spare: Vec<Vec<u8>>,
 }
 
 impl Inputs {
     /// No inputs.
     pub const fn new() -> Self {
-        Self { list: Vec::new(), elements: 0 }
+        Self { list: Vec::new(), elements: 0, spare: Vec::new() }
     }
 
     /// Elements per input; 0 where there is none.
@@ -50,12 +54,46 @@ impl Inputs {
     /// Where its bytes are no whole number of elements, or not as many as the other inputs have.
     pub fn push(&mut self, dtype: Dtype, bytes: Vec<u8>) -> Result<(), KernelError> {
         let elements = count(dtype, bytes.len())?;
-        if !self.list.is_empty() && elements != self.elements {
-            return Err(KernelError::ElementCount { expected: self.elements, actual: elements });
-        }
+        self.check(elements)?;
         self.elements = elements;
-        self.list.push(Input { dtype, bytes });
+        self.list.push(Input { dtype, bytes, reserved: false });
         Ok(())
+    }
+
+    /// Adds an input whose bytes are still to be filled in; until then they are any.
+    ///
+    /// # Errors
+    /// Where the other inputs have another number of elements, or there is no memory.
+    pub fn reserve(&mut self, dtype: Dtype, elements: usize) -> Result<&mut [u8], KernelError> {
+        self.check(elements)?;
+        let length = elements
+            .checked_mul(dtype.size())
+            .ok_or(KernelError::OutOfMemory { bytes: usize::MAX })?;
+        let bytes = match self.spare.pop() {
+            Some(mut spare) if spare.capacity() >= length => {
+                spare.resize(length, 0);
+                spare
+            }
+            _ => buffer(length, 0)?,
+        };
+        self.elements = elements;
+        self.list.push(Input { dtype, bytes, reserved: true });
+        Ok(self.list.last_mut().map(|input| input.bytes.as_mut_slice()).unwrap_or_default())
+    }
+
+    /// Empties the list. The memory of reserved inputs is kept for as many that come.
+    pub fn clear(&mut self) {
+        self.elements = 0;
+        let reserved = self.list.drain(..).filter(|input| input.reserved);
+        self.spare = reserved.map(|input| input.bytes).collect();
+    }
+
+    fn check(&self, elements: usize) -> Result<(), KernelError> {
+        if self.list.is_empty() || elements == self.elements {
+            Ok(())
+        } else {
+            Err(KernelError::ElementCount { expected: self.elements, actual: elements })
+        }
     }
 }
 

@@ -8,29 +8,10 @@ use remelt_kernels::dtype::Dtype;
 use remelt_kernels::error::KernelError;
 use remelt_kernels::gram::{BLOCK, block_sums, pairs, reduce};
 use remelt_kernels::inputs::Inputs;
-use serde_json::json;
-
-const DTYPES: [Dtype; 3] = [Dtype::BF16, Dtype::F16, Dtype::F32];
+use support::{DTYPES, operands, part};
 
 fn data(k: usize, elements: usize, mixed: bool) -> Vec<(Dtype, Vec<u8>)> {
-    let input = |i: usize| {
-        let dtype = if mixed { DTYPES[i % 3] } else { DTYPES[k % 3] };
-        let (name, seed) = (dtype.name(), 77 * i + 5);
-        let spec =
-            json!({ "dtype": name, "pattern": "weights", "seed": seed, "elements": elements });
-        (dtype, support::bytes(&spec))
-    };
-    (0..k).map(input).collect()
-}
-
-fn part(data: &[(Dtype, Vec<u8>)], start: usize, end: usize) -> Result<Inputs, KernelError> {
-    let mut inputs = Inputs::new();
-    for (dtype, bytes) in data {
-        let size = dtype.size();
-        let end = bytes.len().min(end * size);
-        inputs.push(*dtype, bytes[start * size..end].to_vec())?;
-    }
-    Ok(inputs)
+    operands(k, elements, "weights", |i| DTYPES[if mixed { i } else { k } % 3])
 }
 
 #[test]

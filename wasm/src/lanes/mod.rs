@@ -9,9 +9,9 @@ pub mod scalar;
 pub mod simd;
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-pub use scalar::{F32x8, F64x8};
+pub use scalar::{F32x8, F64x8, Magnitudes, Mask8};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub use simd::{F32x8, F64x8};
+pub use simd::{F32x8, F64x8, Magnitudes, Mask8};
 
 /// Elements in a group.
 pub const LANES: usize = 8;
@@ -33,6 +33,8 @@ pub trait Format {
     fn load(group: &Self::Group) -> F32x8;
     /// The values rounded to nearest even, NaNs made canonical.
     fn store(values: F32x8) -> Self::Group;
+    /// The nearest values that the format has, as float32.
+    fn round(values: F32x8) -> F32x8;
 
     /// The values of fewer than eight elements, followed by zeros.
     fn load_part(bytes: &[u8]) -> F32x8 {
@@ -60,7 +62,7 @@ pub struct F16;
 pub struct Bf16;
 
 macro_rules! format {
-    ($name:ident, $size:literal, $load:ident, $store:ident) => {
+    ($name:ident, $size:literal, $load:ident, $store:ident, $round:expr) => {
         impl Format for $name {
             type Group = [u8; $size * LANES];
             const ZERO: Self::Group = [0; $size * LANES];
@@ -85,13 +87,18 @@ macro_rules! format {
             fn store(values: F32x8) -> Self::Group {
                 values.$store()
             }
+
+            #[inline(always)]
+            fn round(values: F32x8) -> F32x8 {
+                $round(values)
+            }
         }
     };
 }
 
-format!(F32, 4, from_f32, to_f32);
-format!(F16, 2, from_f16, to_f16);
-format!(Bf16, 2, from_bf16, to_bf16);
+format!(F32, 4, from_f32, to_f32, |values| values);
+format!(F16, 2, from_f16, to_f16, F32x8::round_f16);
+format!(Bf16, 2, from_bf16, to_bf16, F32x8::round_bf16);
 
 /// Calls a function that is generic over a [`Format`] with the format of a dtype.
 #[macro_export]

@@ -1,5 +1,9 @@
 //! The lanes in plain Rust: the meaning of every operation.
 
+mod masks;
+
+pub use masks::{Magnitudes, Mask8};
+
 use super::LANES;
 use crate::dtype::{bf16_to_f32, f16_to_f32, f32_bits, f32_to_bf16, f32_to_f16};
 
@@ -23,6 +27,26 @@ fn to_halves(values: F32x8, bits: fn(f32) -> u16) -> [u8; 2 * LANES] {
         *element = bits(value).to_le_bytes();
     }
     group
+}
+
+/// `a·b + c` with one rounding to float32.
+///
+/// The product is exact in f64. Where the f64 sum is inexact it is made odd, which keeps it off the
+/// middle between two float32, so that rounding it a second time gives what one rounding would.
+/// Source: S. Boldo, G. Melquiond, "Emulation of a FMA and correctly rounded sums: proved algorithms
+/// using rounding to odd", IEEE Transactions on Computers 57(4), 2008; the error of the sum is D.
+/// Knuth's (The Art of Computer Programming, vol. 2, 4.2.2, theorem B).
+fn fused(a: f32, b: f32, c: f32) -> f32 {
+    let (product, addend) = (f64::from(a) * f64::from(b), f64::from(c));
+    let sum = product + addend;
+    let back = sum - product;
+    let error = (product - (sum - back)) + (addend - back);
+    let bits = sum.to_bits();
+    if !sum.is_finite() || error == 0.0 || bits & 1 == 1 {
+        return sum as f32;
+    }
+    let away = (error > 0.0) == (sum > 0.0);
+    f64::from_bits(if away { bits + 1 } else { bits - 1 }) as f32
 }
 
 impl F32x8 {
@@ -77,6 +101,41 @@ impl F32x8 {
         Self(std::array::from_fn(|lane| self.0[lane] + other.0[lane]))
     }
 
+    /// Lane by lane, rounded.
+    pub fn minus(self, other: Self) -> Self {
+        Self(std::array::from_fn(|lane| self.0[lane] - other.0[lane]))
+    }
+
+    /// Lane by lane, rounded.
+    pub fn over(self, other: Self) -> Self {
+        Self(std::array::from_fn(|lane| self.0[lane] / other.0[lane]))
+    }
+
+    /// `self·factor + addend` lane by lane, rounded once.
+    pub fn fused(self, factor: Self, addend: Self) -> Self {
+        Self(std::array::from_fn(|lane| fused(self.0[lane], factor.0[lane], addend.0[lane])))
+    }
+
+    /// The nearest values that a bf16 has.
+    pub fn round_bf16(self) -> Self {
+        Self(self.0.map(|value| bf16_to_f32(f32_to_bf16(value))))
+    }
+
+    /// The nearest values that an f16 has.
+    pub fn round_f16(self) -> Self {
+        Self(self.0.map(|value| f16_to_f32(f32_to_f16(value))))
+    }
+
+    /// Eight values, the first lane first.
+    pub fn from_array(values: [f32; LANES]) -> Self {
+        Self(values)
+    }
+
+    /// The eight values, the first lane first.
+    pub fn to_array(self) -> [f32; LANES] {
+        self.0
+    }
+
     /// The same values in f64, exactly.
     pub fn widen(self) -> F64x8 {
         F64x8(self.0.map(f64::from))
@@ -84,9 +143,24 @@ impl F32x8 {
 }
 
 impl F64x8 {
+    /// Eight values, the first lane first.
+    pub fn from_array(values: [f64; LANES]) -> Self {
+        Self(values)
+    }
+
+    /// The eight values, the first lane first.
+    pub fn to_array(self) -> [f64; LANES] {
+        self.0
+    }
+
     /// Eight zeros.
     pub fn zero() -> Self {
         Self([0.0; LANES])
+    }
+
+    /// Lane by lane, rounded.
+    pub fn plus(self, other: Self) -> Self {
+        Self(std::array::from_fn(|lane| self.0[lane] + other.0[lane]))
     }
 
     /// `self + a·b` lane by lane. The product of two float32 is exact in f64; the sum is rounded.

@@ -1,13 +1,19 @@
 //! The lanes in SIMD128. Each operation gives the bits of its namesake in `scalar`.
 
+mod masks;
+
+pub use masks::{Magnitudes, Mask8};
+
 use super::LANES;
 use crate::dtype::{BF16_NAN, F16_NAN, F32_NAN};
 use core::arch::wasm32::{
-    f32x4_add, f32x4_mul, f32x4_ne, f32x4_splat, f32x4_sub, f64x2_add, f64x2_extract_lane,
-    f64x2_mul, f64x2_promote_low_f32x4, f64x2_splat, i16x8_shuffle, i32x4_add, i32x4_shl,
-    i32x4_shuffle, i32x4_sub, u16x8_narrow_i32x4, u32x4_extend_high_u16x8, u32x4_extend_low_u16x8,
-    u32x4_ge, u32x4_gt, u32x4_lt, u32x4_shr, u32x4_splat, v128, v128_and, v128_bitselect,
-    v128_load, v128_or, v128_store,
+    f32x4, f32x4_add, f32x4_demote_f64x2_zero, f32x4_div, f32x4_extract_lane, f32x4_mul, f32x4_ne,
+    f32x4_splat, f32x4_sub, f64x2, f64x2_abs, f64x2_add, f64x2_extract_lane, f64x2_lt, f64x2_mul,
+    f64x2_ne, f64x2_promote_low_f32x4, f64x2_splat, f64x2_sub, i8x16_swizzle, i16x8_shuffle,
+    i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_sub, i64x2_add, i64x2_eq, i64x2_shl, i64x2_shr,
+    u8x16, u16x8_narrow_i32x4, u32x4_extend_high_u16x8, u32x4_extend_low_u16x8, u32x4_ge, u32x4_gt,
+    u32x4_le, u32x4_lt, u32x4_shr, u32x4_splat, u64x2, u64x2_splat, v128, v128_and, v128_any_true,
+    v128_bitselect, v128_load, v128_or, v128_store, v128_xor,
 };
 
 /// Eight float32 values.
@@ -152,6 +158,63 @@ impl F32x8 {
         Self(f32x4_add(self.0, other.0), f32x4_add(self.1, other.1))
     }
 
+    /// Lane by lane, rounded.
+    #[inline(always)]
+    pub fn minus(self, other: Self) -> Self {
+        Self(f32x4_sub(self.0, other.0), f32x4_sub(self.1, other.1))
+    }
+
+    /// Lane by lane, rounded.
+    #[inline(always)]
+    pub fn over(self, other: Self) -> Self {
+        Self(f32x4_div(self.0, other.0), f32x4_div(self.1, other.1))
+    }
+
+    /// `self·factor + addend` lane by lane, rounded once.
+    #[inline(always)]
+    pub fn fused(self, factor: Self, addend: Self) -> Self {
+        let product = self.widen().times(factor.widen());
+        let addend = addend.widen();
+        let sum = product.plus(addend);
+        let value = sum.narrow();
+        if sum.may_lie_midway(value) { product.plus_odd(addend).narrow() } else { value }
+    }
+
+    /// The nearest values that a bf16 has.
+    #[inline(always)]
+    pub fn round_bf16(self) -> Self {
+        let keep = |bits| i32x4_shl(narrow_bf16(bits), 16);
+        Self(keep(self.0), keep(self.1))
+    }
+
+    /// The nearest values that an f16 has.
+    #[inline(always)]
+    pub fn round_f16(self) -> Self {
+        Self(widen_f16(narrow_f16(self.0)), widen_f16(narrow_f16(self.1)))
+    }
+
+    /// Eight values, the first lane first.
+    #[inline(always)]
+    pub fn from_array(values: [f32; LANES]) -> Self {
+        let [a, b, c, d, e, f, g, h] = values;
+        Self(f32x4(a, b, c, d), f32x4(e, f, g, h))
+    }
+
+    /// The eight values, the first lane first.
+    #[inline(always)]
+    pub fn to_array(self) -> [f32; LANES] {
+        [
+            f32x4_extract_lane::<0>(self.0),
+            f32x4_extract_lane::<1>(self.0),
+            f32x4_extract_lane::<2>(self.0),
+            f32x4_extract_lane::<3>(self.0),
+            f32x4_extract_lane::<0>(self.1),
+            f32x4_extract_lane::<1>(self.1),
+            f32x4_extract_lane::<2>(self.1),
+            f32x4_extract_lane::<3>(self.1),
+        ]
+    }
+
     /// The same values in f64, exactly.
     #[inline(always)]
     pub fn widen(self) -> F64x8 {
@@ -166,10 +229,87 @@ impl F32x8 {
 }
 
 impl F64x8 {
+    /// Eight values, the first lane first.
+    #[inline(always)]
+    pub fn from_array(values: [f64; LANES]) -> Self {
+        let [a, b, c, d, e, f, g, h] = values;
+        Self([f64x2(a, b), f64x2(c, d), f64x2(e, f), f64x2(g, h)])
+    }
+
+    /// The eight values, the first lane first.
+    #[inline(always)]
+    pub fn to_array(self) -> [f64; LANES] {
+        let lane = |i: usize| self.0[i / 2];
+        std::array::from_fn(|i| {
+            let pair = lane(i);
+            if i % 2 == 0 { f64x2_extract_lane::<0>(pair) } else { f64x2_extract_lane::<1>(pair) }
+        })
+    }
+
     /// Eight zeros.
     #[inline(always)]
     pub fn zero() -> Self {
         Self([f64x2_splat(0.0); 4])
+    }
+
+    #[inline(always)]
+    fn lanes(self, other: Self, operation: impl Fn(v128, v128) -> v128) -> Self {
+        let lane = |i: usize| operation(self.0[i], other.0[i]);
+        Self([lane(0), lane(1), lane(2), lane(3)])
+    }
+
+    #[inline(always)]
+    fn times(self, other: Self) -> Self {
+        self.lanes(other, |a, b| f64x2_mul(a, b))
+    }
+
+    /// Lane by lane, rounded.
+    #[inline(always)]
+    pub fn plus(self, other: Self) -> Self {
+        self.lanes(other, |a, b| f64x2_add(a, b))
+    }
+
+    /// The sum, made odd where it is inexact: see `fused` in `scalar`.
+    #[cold]
+    #[inline(never)]
+    fn plus_odd(self, other: Self) -> Self {
+        self.lanes(other, |a, b| {
+            let sum = f64x2_add(a, b);
+            let back = f64x2_sub(sum, a);
+            let error = f64x2_add(f64x2_sub(a, f64x2_sub(sum, back)), f64x2_sub(b, back));
+            let finite = f64x2_lt(f64x2_abs(sum), f64x2_splat(f64::INFINITY));
+            let inexact = v128_and(finite, f64x2_ne(error, f64x2_splat(0.0)));
+            let odd = v128_and(sum, u64x2_splat(1));
+            let wanted = v128_and(inexact, i64x2_eq(odd, u64x2_splat(0)));
+            // 1 where sum and error have one sign, -1 where they have not.
+            let step = v128_or(i64x2_shr(v128_xor(sum, error), 63), u64x2_splat(1));
+            i64x2_add(sum, v128_and(step, wanted))
+        })
+    }
+
+    /// Rounded to float32.
+    #[inline(always)]
+    fn narrow(self) -> F32x8 {
+        // Two shuffles would be taken for one conversion of four numbers, which is then made one by one.
+        let upper = u8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7);
+        let two = |low, high| {
+            let high = i8x16_swizzle(f32x4_demote_f64x2_zero(high), upper);
+            v128_bitselect(f32x4_demote_f64x2_zero(low), high, u64x2(u64::MAX, 0))
+        };
+        F32x8(two(self.0[0], self.0[1]), two(self.0[2], self.0[3]))
+    }
+
+    /// Whether one of these may lie in the middle between two float32; `value` is `self.narrow()`.
+    ///
+    /// The middle between two normal float32 ends in a one and 28 zeros; below, the place of that one
+    /// varies, so that all results up to the smallest normal float32 count.
+    #[inline(always)]
+    fn may_lie_midway(self, value: F32x8) -> bool {
+        let midway = |i: usize| i64x2_eq(i64x2_shl(self.0[i], 35), u64x2_splat(1 << 63));
+        let small = |bits| u32x4_le(v128_and(bits, u32x4_splat(!SIGN)), u32x4_splat(0x0080_0000));
+        let low = v128_or(v128_or(midway(0), midway(1)), small(value.0));
+        let high = v128_or(v128_or(midway(2), midway(3)), small(value.1));
+        v128_any_true(v128_or(low, high))
     }
 
     /// `self + a·b` lane by lane. The product of two float32 is exact in f64; the sum is rounded.

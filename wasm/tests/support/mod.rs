@@ -1,8 +1,10 @@
 //! Test data by rule: the other half of `tests/kernels/patterns.ts`.
 #![allow(dead_code, reason = "each test file uses a part of this")]
 
-use remelt_kernels::dtype::Dtype;
-use serde_json::Value;
+use remelt_kernels::dtype::{Dtype, bf16_to_f32, f16_to_f32};
+use remelt_kernels::error::KernelError;
+use remelt_kernels::inputs::Inputs;
+use serde_json::{Value, json};
 
 /// Marsaglia's xorshift32.
 pub fn xorshift(seed: u32) -> impl Iterator<Item = u32> {
@@ -99,4 +101,42 @@ pub fn double_bytes(numbers: &[f64]) -> Vec<u8> {
         .iter()
         .map(|number| if number.is_nan() { 0x7ff8_0000_0000_0000 } else { number.to_bits() });
     bits.flat_map(u64::to_le_bytes).collect()
+}
+
+pub const DTYPES: [Dtype; 3] = [Dtype::BF16, Dtype::F16, Dtype::F32];
+
+/// Inputs by rule, each in a dtype of its own.
+pub fn operands(
+    k: usize,
+    elements: usize,
+    pattern: &str,
+    dtype: impl Fn(usize) -> Dtype,
+) -> Vec<(Dtype, Vec<u8>)> {
+    let input = |i: usize| {
+        let (name, seed) = (dtype(i).name(), 77 * i + 5);
+        let spec = json!({ "dtype": name, "pattern": pattern, "seed": seed, "elements": elements });
+        (dtype(i), bytes(&spec))
+    };
+    (0..k).map(input).collect()
+}
+
+/// The inputs' elements from `start` to `end`.
+pub fn part(data: &[(Dtype, Vec<u8>)], start: usize, end: usize) -> Result<Inputs, KernelError> {
+    let mut inputs = Inputs::new();
+    for (dtype, bytes) in data {
+        let size = dtype.size();
+        let end = bytes.len().min(end * size);
+        inputs.push(*dtype, bytes[start * size..end].to_vec())?;
+    }
+    Ok(inputs)
+}
+
+/// The value of element `i`.
+pub fn value(dtype: Dtype, bytes: &[u8], i: usize) -> f32 {
+    let half = || u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]]);
+    match dtype {
+        Dtype::BF16 => bf16_to_f32(half()),
+        Dtype::F16 => f16_to_f32(half()),
+        Dtype::F32 => f32::from_le_bytes(std::array::from_fn(|byte| bytes[4 * i + byte])),
+    }
 }
