@@ -61,7 +61,7 @@ export function tensorPasses(
 ): TensorPasses {
 	const looks = looksOf(tensor.operation);
 	const { elements } = tensor;
-	const state = stateBytes(tensor.operation, elements);
+	const state = stateBytes(tensor);
 	const stored = tensor.inputs.map(({ dtype }) => width(dtype));
 	const cast = tensor.inputs.map(({ dtype }) =>
 		castsInput(dtype, tensor.computeDtype) ? width(tensor.computeDtype) : 0,
@@ -120,8 +120,11 @@ function looksOfTaskVectors(operation: TaskVectorFormula): number {
 	return operation.work === 'F32' ? 2 : 1;
 }
 
-/** Bytes that a formula keeps from one look to the next. */
-function stateBytes(operation: TensorOperation, elements: number): number {
+/** Bytes that a tensor's formula keeps in the kernels' memory from one look to the next. */
+export function stateBytes({
+	operation,
+	elements,
+}: Pick<PlannedTensor, 'operation' | 'elements'>): number {
 	if (operation.kind !== 'task-vectors' || operation.select === 'none') return 0;
 	const thinned = operation.terms.filter(({ density }) => density < 1).length;
 	const masks = Math.ceil(elements / 8) * thinned;

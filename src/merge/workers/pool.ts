@@ -1,4 +1,5 @@
 import { RemeltError, deserializeError } from '../../errors/index.ts';
+import { stateBytes } from '../memory.ts';
 import type { TensorMerger, TensorResult, TensorTask } from '../types.ts';
 import type { Report, Request, WorkerModel } from './protocol.ts';
 
@@ -32,6 +33,9 @@ export interface Pool {
 	/** Workers alive. */
 	readonly alive: number;
 }
+
+/** A worker whose formula held more than this at a time is replaced after the tensor. */
+const MAX_KEPT_STATE = 64 * 2 ** 20;
 
 /** How many merge workers a machine gets: one less than it has threads, at most 4. */
 export function poolSize(hardwareConcurrency: number | undefined): number {
@@ -98,7 +102,9 @@ export function createPool(options: PoolOptions): Pool {
 				if (closed || task.signal?.aborted === true) throw aborted();
 				const member = take();
 				const result = await mergeIn(member, task, end);
-				giveBack(member);
+				// WASM's memory never shrinks: what one large tensor took would be held to the end.
+				if (stateBytes(task.tensor) > MAX_KEPT_STATE) end(member, aborted());
+				else giveBack(member);
 				return result;
 			} finally {
 				pass();
