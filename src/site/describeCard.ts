@@ -1,23 +1,17 @@
+import { findMethod, methodNames } from '../merge/index.ts';
 import { countLayers, dtypeName } from '../recipe/index.ts';
 import { hubHref } from './settings.ts';
 import type { Parent } from './parents.ts';
 import type { Ability, SiteCard } from './siteCard.ts';
 
-/** How merge methods are called in text. */
-const METHOD_NAMES: Readonly<Record<string, string>> = {
-	slerp: 'SLERP',
-	passthrough: 'Passthrough',
-	linear: 'Linear',
-	ties: 'TIES',
-	dare_ties: 'DARE-TIES',
-	dare_linear: 'DARE',
-	task_arithmetic: 'Task arithmetic',
-	model_stock: 'Model Stock',
-};
+/** How the methods that Remelt runs are called in text, by their names in recipes. */
+const METHOD_NAMES: ReadonlyMap<string, string> = new Map(
+	methodNames().map((name) => [name, findMethod(name).label]),
+);
 
 /** A merge method's name in text; unknown ones as written. */
 export function methodName(method: string): string {
-	return METHOD_NAMES[method] ?? method;
+	return METHOD_NAMES.get(method) ?? method;
 }
 
 /** What a card says it was made from: the recipe's models, else the front matter's. */
@@ -31,7 +25,7 @@ export function parentNames({ card, parents }: SiteCard): readonly string[] {
  */
 export function methodOf({ card, recipe }: SiteCard): string | null {
 	if (recipe !== null) return methodName(recipe.method);
-	const tag = card.frontMatter.tags.find((each) => each in METHOD_NAMES);
+	const tag = card.frontMatter.tags.find((each) => METHOD_NAMES.has(each));
 	return tag === undefined ? null : methodName(tag);
 }
 
