@@ -240,11 +240,7 @@ describe('a class that nobody has described', () => {
 		const more = [...names, 'vision.blocks.0.attn.weight', 'vision.blocks.1.attn.weight'];
 		const { modules } = commonArchitecture([model('a', more)]);
 		expect(modules.map(({ name }) => name)).toEqual(['default', 'decoder.layers', 'vision.blocks']);
-		expect(modules.map(({ layersKey }) => layersKey)).toEqual([
-			null,
-			'num_hidden_layers',
-			null,
-		]);
+		expect(modules.map(({ layersKey }) => layersKey)).toEqual([null, 'num_hidden_layers', null]);
 	});
 
 	it('must be the class of all models', async () => {
