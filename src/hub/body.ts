@@ -71,12 +71,12 @@ export async function readExactly(
 	);
 }
 
-/** Reads a UTF-8 text of at most `limit` bytes; a longer or broken one is an `http-status`. */
-export async function readText(
+/** Reads a body of at most `limit` bytes; a longer one is an `http-status`. */
+export async function readWhole(
 	response: Response,
 	limit: number,
 	{ url, watchdog }: { readonly url: string; readonly watchdog: Watchdog },
-): Promise<string> {
+): Promise<Uint8Array> {
 	const chunks: Uint8Array[] = [];
 	let received = 0;
 	await forEachChunk(response, { url, watchdog }, (chunk) => {
@@ -84,22 +84,39 @@ export async function readText(
 		chunks.push(chunk);
 		return received <= limit;
 	});
-	const text = received <= limit ? decode(chunks) : null;
-	if (text !== null) return text;
-	const what = received > limit ? `longer than ${limit} bytes` : 'not UTF-8 text';
-	throw new RemeltError('http-status', `${nameAddress(url)} is ${what}.`, {
+	if (received > limit) throw notAsNamed(url, `longer than ${limit} bytes`, received);
+	const bytes = new Uint8Array(received);
+	let at = 0;
+	for (const chunk of chunks) {
+		bytes.set(chunk, at);
+		at += chunk.byteLength;
+	}
+	return bytes;
+}
+
+/** Reads a UTF-8 text of at most `limit` bytes; a longer or broken one is an `http-status`. */
+export async function readText(
+	response: Response,
+	limit: number,
+	options: { readonly url: string; readonly watchdog: Watchdog },
+): Promise<string> {
+	const bytes = await readWhole(response, limit, options);
+	const text = decode(bytes);
+	if (text === null) throw notAsNamed(options.url, 'not UTF-8 text', bytes.byteLength);
+	return text;
+}
+
+function notAsNamed(url: string, what: string, received: number): RemeltError {
+	return new RemeltError('http-status', `${nameAddress(url)} is ${what}.`, {
 		hint: 'The file is not what its name says; tell the author of the model.',
-		details: { url, limit, received },
+		details: { url, received },
 	});
 }
 
 /** Null where the bytes are not UTF-8. A byte order mark stays. */
-function decode(chunks: readonly Uint8Array[]): string | null {
-	const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+function decode(bytes: Uint8Array): string | null {
 	try {
-		return (
-			chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
-		);
+		return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 	} catch {
 		return null;
 	}

@@ -2,7 +2,7 @@ import { toRemeltError } from '../errors/index.ts';
 import { openModel, type ModelAccess, type ModelFiles } from '../tensors/index.ts';
 import { Watchdog } from './body.ts';
 import { openAddress, type ReadOptions } from './hubFile.ts';
-import { nullIfAbsent, readAddress } from './hubText.ts';
+import { nullIfAbsent, readAddress, readAddressBytes } from './hubText.ts';
 import {
 	fileAddress,
 	resolveLocation,
@@ -51,6 +51,12 @@ export async function openHubModel(
 			if (names !== undefined && !names.has(name)) return null;
 			return nullIfAbsent(pinned, () =>
 				readAddress(fileAddress(pinned, name), { ...options, fetch: strict, stallTimeout }),
+			);
+		},
+		bytes: async (name, options) => {
+			if (names !== undefined && !names.has(name)) return null;
+			return nullIfAbsent(pinned, () =>
+				readAddressBytes(fileAddress(pinned, name), { ...options, fetch: strict, stallTimeout }),
 			);
 		},
 	};

@@ -1,11 +1,11 @@
 import { RemeltError } from '../errors/index.ts';
-import { readText, Watchdog } from './body.ts';
+import { readText, readWhole, Watchdog } from './body.ts';
 import type { ReadOptions } from './hubFile.ts';
 import { fileAddress, resolveLocation, type HubLocation } from './location.ts';
 import { strictFetch, type Fetch } from './strictFetch.ts';
 
 /** The longest texts are shard indices: 60 MB were seen, for half a million tensors. */
-const TEXT_LIMIT = 250_000_000;
+const SIZE_LIMIT = 250_000_000;
 
 /**
  * One text file of a model, at the revision as given; null where the model has no such file. Throws
@@ -22,15 +22,32 @@ export async function readHubText(
 	);
 }
 
+type Reading = ReadOptions & { readonly signal?: AbortSignal | undefined };
+
+/** A text behind an address. */
+export async function readAddress(url: string, options: Reading): Promise<string> {
+	return get(url, readText, options);
+}
+
+/** A small file behind an address, whole. */
+export async function readAddressBytes(url: string, options: Reading): Promise<Uint8Array> {
+	return get(url, readWhole, options);
+}
+
 /** One plain GET. `downloadFile` of @huggingface/hub would ask twice, and does not encode the path. */
-export async function readAddress(
+async function get<T>(
 	url: string,
-	{ fetch, signal, stallTimeout }: ReadOptions & { readonly signal?: AbortSignal | undefined },
-): Promise<string> {
+	read: (
+		response: Response,
+		limit: number,
+		options: { readonly url: string; readonly watchdog: Watchdog },
+	) => Promise<T>,
+	{ fetch, signal, stallTimeout }: Reading,
+): Promise<T> {
 	const watchdog = new Watchdog(url, { signal, timeout: stallTimeout });
 	try {
 		const response = await fetch(url, { signal: watchdog.signal });
-		return await readText(response, TEXT_LIMIT, { url, watchdog });
+		return await read(response, SIZE_LIMIT, { url, watchdog });
 	} finally {
 		watchdog.stop();
 	}

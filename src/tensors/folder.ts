@@ -24,22 +24,39 @@ export async function openFolderModel(
 		text: async (path, { signal }) => {
 			throwIfAborted(signal);
 			const file = byPath.get(path);
-			return file ? readText(file) : null;
+			return file ? decode(file, await readFile(file)) : null;
+		},
+		bytes: async (path, { signal }) => {
+			throwIfAborted(signal);
+			const file = byPath.get(path);
+			return file ? readFile(file) : null;
 		},
 	};
 	return openModel(access, options);
 }
 
-async function readText(file: File): Promise<string> {
+async function readFile(file: File): Promise<Uint8Array> {
 	try {
-		return decodeText(new Uint8Array(await file.arrayBuffer()));
+		return new Uint8Array(await file.arrayBuffer());
 	} catch (error) {
-		throw new RemeltError('file-missing', `${file.name} could not be read as text.`, {
-			hint: 'Choose the folder again; text files have to be UTF-8.',
-			details: { file: file.name },
-			cause: error,
-		});
+		throw unreadable(file, 'could not be read', error);
 	}
+}
+
+function decode(file: File, bytes: Uint8Array): string {
+	try {
+		return decodeText(bytes);
+	} catch (error) {
+		throw unreadable(file, 'could not be read as text', error);
+	}
+}
+
+function unreadable(file: File, problem: string, cause: unknown): RemeltError {
+	return new RemeltError('file-missing', `${file.name} ${problem}.`, {
+		hint: 'Choose the folder again; text files have to be UTF-8.',
+		details: { file: file.name },
+		cause,
+	});
 }
 
 /** UTF-8 as text, byte for byte: a byte order mark stays, a broken sequence throws. */

@@ -30,6 +30,8 @@ export interface ModelAccess {
 	open(name: string, options: Signal): Promise<OpenedFile | null>;
 	/** A text file; null where there is none of this name. */
 	text(name: string, options: Signal): Promise<string | null>;
+	/** A file that is read whole; null where there is none of this name. */
+	bytes(name: string, options: Signal): Promise<Uint8Array | null>;
 }
 
 /**
@@ -53,6 +55,7 @@ export async function openModel(access: ModelAccess, options: Signal = {}): Prom
 			return opened.source;
 		},
 		text: async (name, signal = {}) => access.text(name, signal),
+		bytes: async (name, signal = {}) => access.bytes(name, signal),
 	};
 }
 

@@ -94,6 +94,10 @@ export async function openNodeFolder(
 			throwIfAborted(signal);
 			return names.has(name) ? decodeText(await readFile(join(folder, name))) : null;
 		},
+		bytes: async (name, { signal }) => {
+			throwIfAborted(signal);
+			return names.has(name) ? new Uint8Array(await readFile(join(folder, name))) : null;
+		},
 	};
 	return openModel(access, options);
 }

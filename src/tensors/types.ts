@@ -96,4 +96,6 @@ export interface ModelFiles {
 	file(name: string): ByteSource;
 	/** A small text file such as `tokenizer_config.json`; null where the model has none. */
 	text(name: string, options?: { signal?: AbortSignal | undefined }): Promise<string | null>;
+	/** A small file of any kind, whole; null where the model has none. */
+	bytes(name: string, options?: { signal?: AbortSignal | undefined }): Promise<Uint8Array | null>;
 }

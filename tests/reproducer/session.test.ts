@@ -25,6 +25,7 @@ function model(id: string): ModelFiles {
 			throw new Error('no weights are read on the page');
 		},
 		text: async () => Promise.resolve(null),
+		bytes: async () => Promise.resolve(null),
 	};
 }
 

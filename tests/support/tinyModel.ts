@@ -59,7 +59,8 @@ export function tinyModel(id: string, options: TinyModelOptions = {}): ModelFile
 		files: new Map([[file, { size: layout.size, etag: null }]]),
 	};
 	const source = memorySource(file, bytes);
-	return { headers, file: () => source, text: async () => Promise.resolve(null) };
+	const none = async (): Promise<null> => Promise.resolve(null);
+	return { headers, file: () => source, text: none, bytes: none };
 }
 
 /** Headers of models by name, as plans take them. */
