@@ -10,11 +10,15 @@ const HERE = 'https://site.invalid/';
 /** Folder of the documents, from the project's root. */
 const ROOT = 'docs';
 
+/** Documents that have a page of their own. */
+const PAGES: readonly string[] = ['findings', 'semantics'];
+
 /** The page on which a file of the repository is shown; null where none does. */
 function pageOf(file: string): string | null {
 	const method = /^docs\/methods\/([\w-]+)\.md$/.exec(file)?.[1];
 	if (method !== undefined) return `methods/${method}/`;
-	return file === 'docs/findings.md' ? 'findings/' : null;
+	const name = /^docs\/([\w-]+)\.md$/.exec(file)?.[1];
+	return name !== undefined && PAGES.includes(name) ? `${name}/` : null;
 }
 
 /** Relative links in a document, made absolute; links to files that have no page become plain text. */
