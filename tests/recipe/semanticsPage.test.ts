@@ -8,7 +8,7 @@ type Flags = Readonly<Record<string, string | number | boolean>>;
 function flagsOf(semantics: string): Flags {
 	const all = Object.entries(findSemantics(semantics));
 	const flags = all.filter(([key]) => key !== 'name' && key !== 'date');
-	return Object.fromEntries(flags) as Flags;
+	return Object.fromEntries(flags);
 }
 
 /** Every day on which mergekit may have changed, `YYYY-MM-DD`. */
