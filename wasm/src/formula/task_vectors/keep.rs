@@ -114,8 +114,8 @@ pub struct Norms {
 }
 
 impl Norms {
-    /// Of nothing.
-    pub fn new() -> Self {
+    /// Of no element.
+    pub fn zero() -> Self {
         Self { all: F64x8::zero(), kept: F64x8::zero() }
     }
 

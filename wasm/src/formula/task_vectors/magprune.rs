@@ -147,7 +147,8 @@ fn share(
 /// The probability of a rank; `once` where 2ε is one number, else ·2 and ·ε are two steps.
 fn probability<W: Format>(rank: usize, row: usize, term: &Term, once: bool) -> f32 {
     let round = |value: f32| W::round(F32x8::splat(value)).to_array()[0];
-    let number = |rank: usize| round(rank as f32);
+    // W has not every rank: r is R(R(r − 1) + 1).
+    let number = |rank: usize| round(round((rank - 1) as f32) + 1.0);
     let (first, last) = (number(1), number(row));
     let place = round(round(number(rank) - first) / round(last - first));
     let width = if once {
@@ -155,5 +156,6 @@ fn probability<W: Format>(rank: usize, row: usize, term: &Term, once: bool) -> f
     } else {
         round(round(place * 2.0) * term.epsilon as f32)
     };
-    round((term.density - term.epsilon) as f32 + width)
+    // A summand is rounded to W as well, where a factor stays a float32.
+    round(round((term.density - term.epsilon) as f32) + width)
 }

@@ -86,7 +86,7 @@ pub fn build(spec: spec::TaskVectors, tensor: Tensor) -> Result<Box<dyn Formula>
         spec,
         tensor,
     };
-    with_formats!(formats, <D, W, A> formula.prepare::<D, W, A>())?;
+    with_formats!(formats, <D, W, A> formula.prepare::<W>())?;
     Ok(Box::new(formula))
 }
 
@@ -136,7 +136,7 @@ struct TaskVectors {
 }
 
 impl TaskVectors {
-    fn prepare<D: Keyed, W: Format, A: Format>(&mut self) -> Result<(), KernelError> {
+    fn prepare<W: Format>(&mut self) -> Result<(), KernelError> {
         let mut searching = Vec::new();
         for i in 0..self.spec.terms.len() {
             let term = Term::new(&self.spec, self.tensor, i)?;

@@ -7,9 +7,10 @@ use super::draws::Draws;
 use super::histogram::Histogram;
 use super::keep::{Keep, Norms, Scale};
 use super::magprune::Rows;
+use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::formula::spec::{Equals, Random, Rescale, Select, TaskVectors, Tensor};
-use crate::lanes::{F32x8, Format};
+use crate::lanes::{Bf16, F32x8, Format};
 
 /// A term's selection.
 pub struct Term {
@@ -54,8 +55,8 @@ impl Term {
             }
             Select::Random => {
                 let mut draws = draws(spec, i)?;
-                let share = if spec.work == crate::dtype::Dtype::BF16 {
-                    crate::lanes::Bf16::round(F32x8::splat(term.density as f32)).to_array()[0]
+                let share = if spec.work == Dtype::BF16 {
+                    Bf16::round(F32x8::splat(term.density as f32)).to_array()[0]
                 } else {
                     term.density as f32
                 };
@@ -72,7 +73,7 @@ impl Term {
             _ => Scale::None,
         };
         let measured = spec.rescale == Rescale::L1 && !matches!(this.task, Task::Prune);
-        this.norms = measured.then(Norms::new);
+        this.norms = measured.then(Norms::zero);
         Ok(this)
     }
 

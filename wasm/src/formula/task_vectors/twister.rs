@@ -39,18 +39,23 @@ impl Twister {
     /// The stream of a seed at draw number `next`, reached from where this thread left one if that
     /// is on the way.
     pub fn at(seed: u32, next: u64) -> Self {
-        let left = LEFT.with_borrow_mut(Option::take);
-        let mut stream = match left {
-            Some(stream) if stream.seed == seed && stream.start() <= next => stream,
-            _ => Self::new(seed),
-        };
-        stream.seek(next);
-        stream
+        LEFT.with_borrow_mut(|left| {
+            let stream = match left {
+                Some(stream) if stream.seed == seed && stream.start() <= next => stream,
+                _ => left.insert(Self::new(seed)),
+            };
+            stream.seek(next);
+            stream.clone()
+        })
     }
 
-    /// Remembers the place for the next [`Self::at`] of this thread.
+    /// Remembers the place for the next [`Self::at`] of this thread, unless a later one of the same
+    /// stream is known.
     pub fn leave(self) {
-        LEFT.set(Some(self));
+        LEFT.with_borrow_mut(|left| match left {
+            Some(stream) if stream.seed == self.seed && stream.next >= self.next => {}
+            _ => *left = Some(self),
+        });
     }
 
     /// Goes on to draw number `next`, which is not before the present block.
