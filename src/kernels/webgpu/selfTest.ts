@@ -39,7 +39,7 @@ export interface KnownAnswers {
 
 /** The answers that belong to this code. */
 export async function knownAnswers(): Promise<KnownAnswers> {
-	const { default: answers } = await import('./knownAnswers.json', { with: { type: 'json' } });
+	const { default: answers } = await import('./knownAnswers.json');
 	return answers as KnownAnswers;
 }
 

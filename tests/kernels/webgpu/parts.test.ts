@@ -85,22 +85,25 @@ describe('calibration', () => {
 	async function timed(milliseconds: number, gpu: FakeGpu): Promise<Calibration> {
 		let time = 0;
 		gpu.spoil = () => (time += milliseconds);
-		return calibrate(wasm, gpu, { elements: 1000, now: () => (time += 1) });
+		return calibrate(wasm, gpu, { elements: 3200, now: () => (time += 1) });
 	}
 
 	test('counts elements per second, and repeats what was fast', async () => {
 		const gpu = fakeGpu(wasm);
-		expect(await timed(9, gpu)).toEqual({
-			combine: { wasm: 1e6, webgpu: 1e5 },
-			compare: { wasm: 1e6, webgpu: 1e5 },
+		expect(await timed(4, gpu)).toEqual({
+			combine: { wasm: 3.2e6, webgpu: 6.4e5 },
+			compare: { wasm: 3.2e6, webgpu: 6.4e5 },
 		});
-		expect(gpu.calls).toHaveLength(8);
+		expect(gpu.calls.map(({ elements }) => elements)).toEqual(
+			[100, 3200, 100, 3200].flatMap((elements) => [elements, elements, elements, elements]),
+		);
 	});
 
-	test('does not repeat what was slow', async () => {
+	test('neither repeats what was slow, nor asks for more of it', async () => {
 		const gpu = fakeGpu(wasm);
-		await timed(999, gpu);
-		expect(gpu.calls).toHaveLength(2);
+		const { compare } = await timed(99, gpu);
+		expect(compare.webgpu).toBe(1000);
+		expect(gpu.calls.map(({ elements }) => elements)).toEqual([100, 100]);
 	});
 });
 
