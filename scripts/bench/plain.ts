@@ -3,7 +3,7 @@
  * throughout, a block at a time so that conversions stay in the first-level cache, eight independent
  * sums. It adds and rounds in the kernels' order, so its results can be compared bit for bit.
  */
-import { GRAM_BLOCK } from '../src/kernels/index.ts';
+import { GRAM_BLOCK } from '../../src/kernels/index.ts';
 
 /** Float32 values and their bits, a block's worth. */
 class Block {
