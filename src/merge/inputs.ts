@@ -1,7 +1,5 @@
 import { RemeltError } from '../errors/index.ts';
 import {
-	DEFAULT_SEMANTICS,
-	findSemantics,
 	layerName,
 	layerPosition,
 	type ArchitectureModule,
@@ -51,10 +49,7 @@ const LAYER = '${layer_index}';
  * (mergekit.md §2.5), one module after the other. Optional tensors that no model has are left out.
  * @throws `tensor-missing`, `shape-mismatch`.
  */
-export function outputWeights(
-	{ modules }: PlanSources,
-	rules: WeightRules = { semantics: findSemantics(DEFAULT_SEMANTICS), crop: 'common' },
-): OutputWeight[] {
+export function outputWeights({ modules }: PlanSources, rules: WeightRules): OutputWeight[] {
 	return modules.flatMap((module) => moduleWeights(module, rules));
 }
 
