@@ -170,7 +170,9 @@ describe('documents', () => {
 	});
 
 	it('name commands of package.json that exist', () => {
-		const commands = documents.flatMap(([, text]) => [...text.matchAll(/npm run (?:-s )?([\w:-]+)/g)]);
+		const commands = documents.flatMap(([, text]) => [
+			...text.matchAll(/npm run (?:-s )?([\w:-]+)/g),
+		]);
 		for (const [, name = ''] of commands) expect(project.scripts).toHaveProperty([name]);
 	});
 
