@@ -1,15 +1,23 @@
+import { arcee } from './arcee.ts';
 import { bertClassifier, bertMaskedLM, bertModel } from './bert.ts';
 import { sameAs } from './build.ts';
+import { cohere } from './cohere.ts';
+import { exaone } from './exaone.ts';
 import { gemma, gemma2, gemma3, gemma3Pictures } from './gemma.ts';
+import { glm4 } from './glm4.ts';
 import { gpt2, gpt2Classifier } from './gpt2.ts';
 import { gptNeox } from './gptNeox.ts';
+import { internlm2 } from './internlm2.ts';
 import { llama, llamaClassifier } from './llama.ts';
 import { mistral } from './mistral.ts';
 import { mixtralByExpert, mixtralFused, mixtralRenamed } from './mixtral.ts';
+import { olmo2 } from './olmo2.ts';
 import { phi, phiFirst } from './phi.ts';
 import { phi3 } from './phi3.ts';
 import { qwen2 } from './qwen2.ts';
 import { qwen3, qwen3MoeByExpert, qwen3MoeFused } from './qwen3.ts';
+import { stablelm } from './stablelm.ts';
+import { starcoder2 } from './starcoder2.ts';
 import type { Architecture } from './types.ts';
 
 /** An architecture as it is looked up. */
@@ -27,12 +35,15 @@ export interface RegisteredArchitecture {
 export const REGISTRY: readonly RegisteredArchitecture[] = [
 	...classes(llama, llamaClassifier, mistral, qwen2, qwen3, gemma, gemma2, gemma3, gemma3Pictures),
 	...classes(
+		sameAs(llama, 'SolarForCausalLM'),
 		sameAs(llama, 'GraniteForCausalLM'),
 		sameAs(llama, 'HeliumForCausalLM'),
 		sameAs(llama, 'SmolLM3ForCausalLM', { tiedByDefault: true }),
+		sameAs(cohere, 'Cohere2ForCausalLM'),
 		sameAs(llamaClassifier, 'MistralForSequenceClassification'),
 	),
 	...classes(phi3, gptNeox, gpt2, gpt2Classifier, bertModel, bertMaskedLM, bertClassifier),
+	...classes(arcee, cohere, exaone, glm4, internlm2, olmo2, stablelm, starcoder2),
 	...classes(
 		sameAs(bertClassifier, 'BertForTokenClassification'),
 		sameAs(bertClassifier, 'BertForMultipleChoice'),
