@@ -6,6 +6,8 @@ export interface ReadmeFacts {
 	/** How readers call the method. */
 	readonly method: string;
 	readonly semantics: string;
+	/** Seed of random numbers; null or absent where none were drawn. */
+	readonly seed?: number | null | undefined;
 	/** Model reference -> what it was resolved to, in order of appearance. */
 	readonly models: Readonly<Record<string, { readonly id: string; readonly revision: string }>>;
 	/** The model whose `config.json` was taken. */
@@ -21,8 +23,12 @@ export function writeReadme(facts: ReadmeFacts): string {
 	const { recipe, models } = facts;
 	const ids = [...new Set(Object.values(models).map(({ id }) => id))];
 	const onHub = ids.filter((id) => HUB_NAME.test(id));
-	const base = onHub.length > 0 ? ['base_model:', ...onHub.map((id) => `  - ${id}`)] : [];
-	const front = ['---', ...base, 'library_name: transformers', 'tags:', '  - merge', '  - remelt'];
+	const base =
+		onHub.length > 0
+			? ['base_model:', ...onHub.map((id) => `  - ${id}`), 'base_model_relation: merge']
+			: [];
+	const tags = ['tags:', '  - mergekit', '  - merge', '  - remelt'];
+	const front = ['---', ...base, 'library_name: transformers', ...tags];
 	const fence = longerFence(recipe.text);
 	const rows = Object.entries(models).map(
 		([reference, { id, revision }]) => `| ${cell(reference)} | ${cell(id)} | ${cell(revision)} |`,
@@ -49,19 +55,25 @@ export function writeReadme(facts: ReadmeFacts): string {
 		'',
 		'## How it was computed',
 		'',
-		SEMANTICS[facts.semantics] ?? `Semantics: ${facts.semantics}.`,
+		semanticsText(facts.semantics),
+		...(facts.seed == null ? [] : ['', `Random numbers were drawn from seed ${facts.seed}.`]),
 		'',
-		`\`config.json\` is that of ${cell(facts.donor)}, changed where the merge changes it. Tokenizer files are not part of the merge: take them from ${cell(facts.donor)}.`,
+		`\`config.json\` is that of ${cell(facts.donor)}, changed where the merge changes it. The merge does not touch tokenizers: where no tokenizer files lie beside this one, take them from ${cell(facts.donor)}.`,
 		'',
 		'The licence of the parents applies; this file states none.',
 		'',
 	].join('\n');
 }
 
-const SEMANTICS: Readonly<Record<string, string>> = {
-	precise:
-		'Semantics `precise`: inputs in the recipe’s dtype, elements in float32, sums over whole tensors in float64, and one rounding, to nearest even, when a tensor is written. mergekit takes some of these sums in float32, so its result can differ by a unit in the last place in some elements.',
-};
+/** What the numbers were held to, in a sentence. */
+function semanticsText(name: string): string {
+	if (name === 'precise')
+		return 'Semantics `precise`: inputs in the recipe’s dtype, elements in float32, sums over whole tensors in float64, and one rounding, to nearest even, when a tensor is written. mergekit takes some of these sums in float32, so its result can differ by a unit in the last place in some elements.';
+	const which = /^\d{4}-/.test(name)
+		? `mergekit as its main branch stood on ${name}`
+		: `mergekit ${name}`;
+	return `Semantics \`${name}\`: the weights follow ${which}, operation by operation. Sums over whole tensors are taken in float64 where mergekit takes them in float32, so that some elements can differ from its result by a unit in the last place.`;
+}
 
 /** A code span of any text, which a table cell can hold. */
 function cell(text: string): string {

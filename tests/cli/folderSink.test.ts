@@ -1,74 +1,202 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+	appendFile,
+	mkdir,
+	mkdtemp,
+	readdir,
+	readFile,
+	rm,
+	truncate,
+	writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createNodeFolderSink } from '../../src/cli/folderSink.ts';
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FolderSink } from '../../src/cli/folderSink.ts';
+import { openOutFolder, type OutFolder } from '../../src/cli/outFolder.ts';
+import { runMerge } from '../../src/merge/index.ts';
+import type { TensorMerger } from '../../src/merge/index.ts';
+import { RemeltError } from '../../src/errors/index.ts';
+import { planOf, turn } from '../merge/fakes.ts';
 import { thrownBy } from '../support/errors.ts';
+import { folderDigests } from './support.ts';
 
 let root = '';
+let out = '';
 beforeEach(async () => {
 	root = await mkdtemp(join(tmpdir(), 'remelt-sink-'));
+	out = join(root, 'deep', 'model');
 });
 afterEach(async () => {
 	await rm(root, { recursive: true });
 });
 
-const BYTES = new Uint8Array([1, 2, 3]);
+/** Two files of several tensors each. */
+const PLAN = planOf({ layers: 2 }, 200);
+const COUNT = PLAN.tensors.length;
 
-it('shows files under their names only once everything is there', async () => {
-	const folder = join(root, 'model');
-	const sink = await createNodeFolderSink(folder);
-	for (const name of ['a.bin', 'b.bin']) {
-		await sink.open(name, 6);
-		await sink.write(BYTES);
-		await sink.write(BYTES);
-		await sink.close();
-		expect(await readdir(folder)).not.toContain(name);
-	}
-	await sink.commit();
-	expect((await readdir(folder)).toSorted()).toEqual(['a.bin', 'b.bin']);
-	expect([...(await readFile(join(folder, 'b.bin')))]).toEqual([1, 2, 3, 1, 2, 3]);
+async function opened(digest = 'one', restart = false): Promise<OutFolder> {
+	return openOutFolder(out, { plan: PLAN, digest, restart });
+}
+
+/** Fills each tensor with its index, and fails at one once those before it have been written. */
+function merger(sink: FolderSink, failAt = COUNT): TensorMerger {
+	return async ({ index, tensor, emit }) => {
+		if (index === failAt) {
+			while (sink.kept < failAt) await turn();
+			throw new RemeltError('network-failed', 'The cable was cut.');
+		}
+		const bytes = new Uint8Array(tensor.bytes).fill(index);
+		const output = createHash('sha256').update(bytes).digest('hex');
+		await emit?.(bytes);
+		return {
+			index,
+			outcome: null,
+			digests: { inputs: [], output },
+			comparison: null,
+			bytesRead: NaN,
+		};
+	};
+}
+
+/** Runs into the folder and says which tensors were merged. */
+async function run(failAt?: number, restart = false): Promise<number[]> {
+	const folder = await opened('one', restart);
+	if (folder.kind === 'complete') return [];
+	const merged: number[] = [];
+	await runMerge(PLAN, {
+		merge: merger(folder.sink, failAt),
+		concurrency: 1,
+		sink: folder.sink,
+		done: folder.done,
+		onEvent: (event) => {
+			if (event.kind === 'finished') merged.push(event.result.index);
+		},
+	});
+	return merged;
+}
+
+/** Every index of the plan's tensors from `start` on. */
+function from(start: number): number[] {
+	return PLAN.tensors.map((_, index) => index).slice(start);
+}
+
+const JOURNAL = '.remelt/journal.jsonl';
+
+describe('an output folder', () => {
+	it('shows nothing before everything is there, and then all of it', async () => {
+		const folder = await opened();
+		if (folder.kind !== 'open') throw new Error('it is complete');
+		for (const name of ['a.bin', 'b.bin']) {
+			await folder.sink.open(name, 2);
+			await folder.sink.write(new Uint8Array([1]));
+			await folder.sink.write(new Uint8Array([2]));
+			await folder.sink.close();
+			expect(await readdir(out)).toEqual(['.remelt']);
+		}
+		await folder.sink.commit();
+		expect((await readdir(out)).toSorted()).toEqual(['a.bin', 'b.bin']);
+		expect([...(await readFile(join(out, 'b.bin')))]).toEqual([1, 2]);
+		expect(folder.sink.files[1]).toEqual({
+			name: 'b.bin',
+			size: 2,
+			sha256: createHash('sha256')
+				.update(new Uint8Array([1, 2]))
+				.digest('hex'),
+		});
+	});
+
+	it('is left as it was by a run that comes to nothing, with the folders it made', async () => {
+		expect((await thrownBy(async () => run(0))).code).toBe('network-failed');
+		expect(await readdir(root)).toEqual([]);
+		await mkdir(out, { recursive: true });
+		expect((await thrownBy(async () => run(0))).code).toBe('network-failed');
+		expect(await readdir(out)).toEqual([]);
+	});
+
+	it('is refused where there is something, or where it is a file', async () => {
+		await mkdir(out, { recursive: true });
+		await writeFile(join(out, 'old.txt'), 'old');
+		expect((await thrownBy(async () => opened())).code).toBe('output-exists');
+		out = join(out, 'old.txt');
+		expect((await thrownBy(async () => opened())).code).toBe('output-exists');
+	});
+
+	it('says that writing failed where it did', async () => {
+		const folder = await opened();
+		if (folder.kind !== 'open') throw new Error('it is complete');
+		await folder.sink.open('a.bin', 3);
+		await mkdir(join(out, '.remelt/parts/b.bin'));
+		const error = await thrownBy(async () => folder.sink.open('b.bin', 3));
+		expect(error.code).toBe('sink-failed');
+		expect(error.hint).toContain('disk');
+		await folder.sink.abort();
+	});
 });
 
-it('leaves nothing after an abort, not even the folders it made', async () => {
-	const sink = await createNodeFolderSink(join(root, 'deep', 'model'));
-	await sink.open('a.bin', 3);
-	await sink.write(BYTES);
-	await sink.close();
-	await sink.open('b.bin', 3);
-	// The write is still pending when the abort comes.
-	const pending = sink.write(BYTES);
-	await sink.abort();
-	await pending.catch(() => undefined);
-	expect(await readdir(root)).toEqual([]);
-	expect((await thrownBy(async () => sink.open('c.bin', 1))).code).toBe('aborted');
-});
+describe('a run that was interrupted', () => {
+	it.each([1, 5, 12, COUNT - 1])('goes on after tensor %i', async (failAt) => {
+		await thrownBy(async () => run(failAt));
+		expect(await readdir(out)).toEqual(['.remelt']);
+		expect(await run()).toEqual(from(failAt));
+		const whole = await folderDigests(out);
+		out = join(root, 'other');
+		await run();
+		expect(whole).toEqual(await folderDigests(out));
+	});
 
-it('leaves a folder that was there before, and what others put into one', async () => {
-	const mine = await createNodeFolderSink(root);
-	await mine.open('a.bin', 3);
-	await mine.abort();
-	expect(await readdir(root)).toEqual([]);
+	it('goes on after the last tensor that is whole, whatever a crash has left', async () => {
+		await run();
+		const whole = await folderDigests(out);
+		for (const cut of [3, 40, 120, 333, 800]) {
+			out = join(root, `cut-${cut}`);
+			await thrownBy(async () => run(8));
+			await truncate(join(out, JOURNAL), cut);
+			await run();
+			expect(await folderDigests(out), `journal cut at ${cut}`).toEqual(whole);
+		}
+	});
 
-	const shared = await createNodeFolderSink(join(root, 'new'));
-	await shared.open('a.bin', 3);
-	await writeFile(join(root, 'new', 'note.txt'), 'mine');
-	await shared.abort();
-	expect(await readdir(join(root, 'new'))).toEqual(['note.txt']);
-});
+	it('trusts no byte that has not the digest it was written with', async () => {
+		await thrownBy(async () => run(8));
+		const third = PLAN.tensors[2];
+		const path = join(out, '.remelt/parts', third?.file ?? '');
+		const bytes = await readFile(path);
+		bytes[third?.offset ?? 0] = 0xff;
+		await writeFile(path, bytes);
+		expect(await run()).toEqual(from(2));
+	});
 
-it('refuses a folder with something in it, and a file', async () => {
-	await writeFile(join(root, 'old.txt'), 'old');
-	for (const place of [root, join(root, 'old.txt')])
-		expect((await thrownBy(async () => createNodeFolderSink(place))).code).toBe('sink-failed');
-});
+	it('starts over where its files are gone', async () => {
+		await thrownBy(async () => run(8));
+		await rm(join(out, '.remelt/parts'), { recursive: true });
+		expect(await run()).toEqual(from(0));
+	});
 
-it('says that writing failed where it did', async () => {
-	const sink = await createNodeFolderSink(join(root, 'model'));
-	await sink.open('a.bin', 3);
-	await mkdir(join(root, 'model', 'b.bin.remelt-part'));
-	const error = await thrownBy(async () => sink.open('b.bin', 3));
-	expect(error.code).toBe('sink-failed');
-	expect(error.hint).toContain('disk');
-	await sink.abort().catch(() => undefined);
+	it('is not taken up by another merge, but forgotten on request', async () => {
+		await thrownBy(async () => run(8));
+		const error = await thrownBy(async () => opened('another'));
+		expect(error.code).toBe('output-exists');
+		expect(error.hint).toContain('--restart');
+		expect(await run(undefined, true)).toEqual(from(0));
+	});
+
+	it('is finished where only the moving of files was left to do', async () => {
+		await run();
+		const whole = await folderDigests(out);
+		const names = Object.keys(whole);
+		const [moved = '', ...rest] = names;
+		const parts = join(root, 'half', '.remelt/parts');
+		await mkdir(parts, { recursive: true });
+		for (const name of rest) await writeFile(join(parts, name), await readFile(join(out, name)));
+		await writeFile(join(root, 'half', moved), await readFile(join(out, moved)));
+		out = join(root, 'half');
+		const lines = [
+			{ kind: 'plan', digest: 'one' },
+			{ kind: 'commit', files: names },
+		];
+		for (const line of lines) await appendFile(join(out, JOURNAL), `${JSON.stringify(line)}\n`);
+		expect((await opened()).kind).toBe('complete');
+		expect(await folderDigests(out)).toEqual(whole);
+	});
 });

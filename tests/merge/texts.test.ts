@@ -60,7 +60,9 @@ it('the recipe is kept word for word', () => {
 
 it('the README names the parents with their revisions, and the recipe', () => {
 	const readme = planOf().texts['README.md'] ?? '';
-	expect(readme).toMatch(/^---\nbase_model:\n {2}- o\/a\n {2}- o\/b\nlibrary_name: transformers\n/);
+	expect(readme).toMatch(
+		/^---\nbase_model:\n {2}- o\/a\n {2}- o\/b\nbase_model_relation: merge\nlibrary_name: transformers\n/,
+	);
 	expect(readme).toContain('| `o/b` | `o/b` | `test` |');
 	expect(readme).toContain(`\`\`\`yaml\n${STACK}\`\`\``);
 	expect(readme).toContain('Remelt');

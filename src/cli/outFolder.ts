@@ -1,0 +1,95 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RemeltError } from '../errors/index.ts';
+import type { MergePlan, TensorResult } from '../merge/index.ts';
+import { createFolderSink, HIDDEN, JOURNAL, moveParts, PARTS, removeRun } from './folderSink.ts';
+import type { FolderSink } from './folderSink.ts';
+import { readJournal, type Journal } from './journal.ts';
+import { entriesOf, readBack } from './leftovers.ts';
+
+/** A folder that a merge may be written to. */
+export type OutFolder =
+	| {
+			readonly kind: 'open';
+			readonly sink: FolderSink;
+			/** Results of the first tensors, which an earlier run wrote. */
+			readonly done: readonly TensorResult[];
+	  }
+	/** An earlier run had written everything, and was ended while it moved the files to their places. */
+	| { readonly kind: 'complete'; readonly results: readonly TensorResult[] };
+
+export interface OutOptions {
+	readonly plan: MergePlan;
+	/** What a run must have in common with an earlier one to take it up. */
+	readonly digest: string;
+	/** Forget what an earlier run left. */
+	readonly restart: boolean;
+}
+
+/**
+ * Looks at a folder, in which nothing is ever overwritten, and at what an earlier run left there.
+ * Writes nothing until the sink is used.
+ * @throws `output-exists`, `sink-failed`
+ */
+export async function openOutFolder(folder: string, options: OutOptions): Promise<OutFolder> {
+	const { plan, digest, restart } = options;
+	try {
+		await requireFolder(folder);
+		const journal = await readJournal(join(folder, JOURNAL));
+		await requireEmpty(folder, journal);
+		if (restart) await removeRun(folder);
+		if (journal === null || restart) return fresh(folder, digest);
+		if (journal.digest !== digest) throw otherRun(folder);
+		if (journal.commit !== null) {
+			await moveParts(folder, journal.commit);
+			return { kind: 'complete', results: journal.results };
+		}
+		const leftovers = await readBack(join(folder, PARTS), plan, journal.results);
+		const sink = createFolderSink(folder, digest, leftovers);
+		return { kind: 'open', sink, done: leftovers.results };
+	} catch (error) {
+		if (error instanceof RemeltError) throw error;
+		throw new RemeltError('sink-failed', `${folder} cannot be written to.`, {
+			hint: 'Name a folder that does not exist yet.',
+			details: { folder, cause: String(error) },
+			cause: error,
+		});
+	}
+}
+
+function fresh(folder: string, digest: string): OutFolder {
+	return { kind: 'open', sink: createFolderSink(folder, digest, null), done: [] };
+}
+
+/** Refuses a place where no folder can be. */
+async function requireFolder(folder: string): Promise<void> {
+	const found = await stat(folder).catch(() => null);
+	if (found?.isDirectory() !== false) return;
+	throw new RemeltError('output-exists', `${folder} is a file.`, {
+		hint: 'Name a folder that is empty or does not exist yet; nothing is overwritten.',
+		details: { folder },
+	});
+}
+
+async function requireEmpty(folder: string, journal: Journal | null): Promise<void> {
+	const ours = new Set([HIDDEN, ...(journal?.commit ?? [])]);
+	const entries = await entriesOf(folder);
+	const foreign = entries.filter((name) => !ours.has(name));
+	const [first] = foreign;
+	if (first === undefined) return;
+	throw new RemeltError('output-exists', `${folder} is not empty: there is ${first}.`, {
+		hint: 'Name a folder that is empty or does not exist yet; nothing is overwritten.',
+		details: { folder, entries: foreign.length },
+	});
+}
+
+function otherRun(folder: string): RemeltError {
+	return new RemeltError(
+		'output-exists',
+		`${join(folder, HIDDEN)} holds a run that was interrupted, and it was of another merge.`,
+		{
+			hint: 'Recipe, options and the models’ files have to be the same to go on with it. Name another folder, or start over with --restart.',
+			details: { folder },
+		},
+	);
+}
