@@ -17,6 +17,8 @@ export type {
 	WeightTemplate,
 } from './architectures/index.ts';
 export { countLayers, describeParameter } from './describe.ts';
+export { parseRecipes } from './documents.ts';
+export type { NamedRecipe } from './documents.ts';
 export { dtypeName } from './dtypes.ts';
 export { formatRecipe } from './format.ts';
 export { DEFAULT_MODULE, inputsOf, modulesOf, shownModule } from './modules.ts';

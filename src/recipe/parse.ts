@@ -83,11 +83,18 @@ function findingsOf(text: string, root: YamlNode, alone: boolean): Finding[] {
 	);
 }
 
-/** A node as plain values; of repeated keys the last counts, as in PyYAML. */
+/**
+ * A node as plain values; of repeated keys the last counts, as in PyYAML. Keys that are not read as text
+ * are left out: mergekit knows none.
+ */
 function toPlain(node: YamlNode): unknown {
 	if (node.kind === 'scalar') return node.value;
 	if (node.kind === 'list') return node.items.map(toPlain);
-	return Object.fromEntries(node.entries.map(({ key, value }) => [key, toPlain(value)]));
+	return Object.fromEntries(
+		node.entries
+			.filter(({ name }) => typeof name === 'string')
+			.map(({ key, value }) => [key, toPlain(value)]),
+	);
 }
 
 function issueError(error: z.ZodError, text: string, root: YamlNode): RemeltError {
@@ -110,7 +117,8 @@ function codeOf(params: Readonly<Record<string, unknown>> | undefined): ErrorCod
 
 type Path = readonly (string | number)[];
 
-function invalid(
+/** An error about a recipe, or a part of it, with its place. */
+export function invalid(
 	code: ErrorCode,
 	problem: string,
 	path: Path,

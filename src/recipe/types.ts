@@ -68,6 +68,7 @@ export interface RecipeToken {
 export interface RecipeTokenizer {
 	/** `union`, `base`, or a model reference. */
 	readonly source: string;
+	/** In order, names that are whole numbers first. */
 	readonly tokens: readonly RecipeToken[];
 	readonly padToMultipleOf: number | null;
 }

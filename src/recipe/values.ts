@@ -4,6 +4,7 @@ import { DTYPE_NAMES, readDtype } from './dtypes.ts';
 import { coerceFlag, coerceNumber } from './numbers.ts';
 import { formatReference, parseModelReference } from './references.ts';
 import type { Scalar } from './types.ts';
+import { YamlDate } from './yamlScalars.ts';
 
 // Pages forbid code from strings; zod would otherwise try whether it may compile its checks.
 z.config({ jitless: true });
@@ -44,7 +45,7 @@ export const conditionalValue = scalarOrGradient;
  */
 export function settingOf<Entry>(
 	entry: z.ZodType<Entry>,
-): z.ZodPipe<z.ZodUnknown, z.ZodTransform<SettingOf<Entry>, unknown>> {
+): z.ZodPipe<z.ZodUnknown, z.ZodTransform<SettingOf<Entry>>> {
 	return z.unknown().transform((value, context): SettingOf<Entry> => {
 		if (isMapping(value)) return passOn(entry, value, context);
 		if (Array.isArray(value) && value.some(isMapping))
@@ -145,13 +146,19 @@ export function passOn<T>(part: z.ZodType<T>, value: unknown, context: z.Refinem
 }
 
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		!Array.isArray(value) &&
+		!(value instanceof YamlDate)
+	);
 }
 
 /** A value in words, for messages. */
 export function show(value: unknown): string {
 	if (value === null || value === undefined) return 'empty';
 	if (Array.isArray(value)) return 'a list';
+	if (value instanceof YamlDate) return `the date ${value.iso}`;
 	return typeof value === 'object' ? 'a mapping' : JSON.stringify(value);
 }
 

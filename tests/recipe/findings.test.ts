@@ -118,6 +118,51 @@ describe('a recipe with what mergekit drops without a word', () => {
 		]);
 	});
 
+	it('has findings for what YAML 1.2 reads otherwise, with both readings', () => {
+		const { findings } = parseRecipe(
+			[
+				...minimal,
+				'parameters:',
+				'  weight: [-.5, 0o17, 1_0, 017, 0.5, 1e5]',
+				'  normalize: on',
+				'chat_template: "2024-05-01"',
+				'x: 2024-05-01',
+				'no: 1',
+			].join('\n'),
+		);
+		const found = findings.filter(({ code }) => /yaml|number/.test(code));
+		expect(found.map(({ code, line, column, message }) => [code, line, column, message])).toEqual([
+			[
+				'recipe-number-as-string',
+				5,
+				12,
+				'YAML 1.1 reads -.5 as text, YAML 1.2 as the number -0.5; mergekit makes the number -0.5 of it all the same.',
+			],
+			['recipe-yaml-text', 5, 17, 'YAML 1.1 reads 0o17 as text, YAML 1.2 as the number 15.'],
+			['recipe-yaml-number', 5, 23, 'YAML 1.1 reads 1_0 as the number 10, YAML 1.2 as text.'],
+			[
+				'recipe-yaml-number',
+				5,
+				28,
+				'YAML 1.1 reads 017 as the number 15, YAML 1.2 as the number 17.',
+			],
+			[
+				'recipe-number-as-string',
+				5,
+				38,
+				'YAML 1.1 reads 1e5 as text, YAML 1.2 as the number 100000; mergekit makes the number 100000 of it all the same.',
+			],
+			['recipe-yaml-boolean', 6, 14, 'YAML 1.1 reads on as true, YAML 1.2 as text.'],
+			[
+				'recipe-yaml-date',
+				8,
+				4,
+				'YAML 1.1 reads 2024-05-01 as the date 2024-05-01, YAML 1.2 as text; no part of a recipe is a date.',
+			],
+			['recipe-yaml-key', 9, 1, 'YAML 1.1 reads the key no as false; mergekit takes text only.'],
+		]);
+	});
+
 	it('has findings for values that YAML 1.1 reads otherwise', () => {
 		expect(
 			findingsOf(
