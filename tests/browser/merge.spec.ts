@@ -1,4 +1,8 @@
-import { CASES } from './support/models.ts';
+import { createHash } from 'node:crypto';
+import { loadWasmKernels } from '../../src/kernels/index.ts';
+import { DEFAULT_SEMANTICS } from '../../src/recipe/index.ts';
+import { runCase } from '../support/oracle.ts';
+import { CASES, METHOD_CASES } from './support/models.ts';
 import { compareWithOracle, downloadZip, openCard } from './support/reproducer.ts';
 import { expect, test } from './support/test.ts';
 
@@ -40,6 +44,30 @@ for (const name of CASES)
 		await expect(merge.part('identical')).toContainText(
 			comparison.share === 1 ? '100 %' : /\d\.\d+ %/,
 		);
+	});
+
+function digest(bytes: Uint8Array | undefined): string {
+	return createHash('sha256')
+		.update(bytes ?? '')
+		.digest('hex');
+}
+
+for (const name of METHOD_CASES)
+	test(`${name} comes out of the page with the bytes that Node gives it`, async ({
+		page,
+		fixture,
+		hub,
+	}) => {
+		const merge = await openCard(page, fixture, `oracle/${name}`, hub);
+		await merge.ask('check');
+		await merge.reach('planned');
+		await merge.button('start').click();
+		await merge.reach('done');
+		const files = await downloadZip(page, merge);
+		const weights = [...files].find(([path]) => path.endsWith('/model.safetensors'))?.[1];
+		const kernels = await loadWasmKernels();
+		const inNode = await runCase(name, { kernels, semantics: DEFAULT_SEMANTICS });
+		expect(digest(weights)).toBe(digest(inNode.files.get('model.safetensors')));
 	});
 
 test('weights are read by ranges only, headers before the plan and the rest after', async ({

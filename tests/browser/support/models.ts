@@ -14,12 +14,27 @@ export const CASES = [
 	'passthrough-block-expansion',
 ] as const;
 
+/** Cases of other methods, which are held to what Node makes of them. */
+export const METHOD_CASES = [
+	'linear',
+	'task_arithmetic-lambda',
+	'ties',
+	'dare_ties',
+	'breadcrumbs_ties',
+	'della',
+	'nuslerp',
+	'model_stock',
+] as const;
+
 const UP_PROJ = 'model.layers.2.mlp.up_proj.weight';
 
 /** Every model that the fixture's cards name, by its id on the Hub: folders. */
 export async function oracleModels(): Promise<Record<string, string>> {
 	const parents = ['a', 'b', 'c', 'x', 'base'].map((name) => [`oracle/${name}`, modelFolder(name)]);
-	const published = CASES.map((name) => [`oracle/${name}`, expectedFolder(name)]);
+	const published = [...CASES, ...METHOD_CASES].map((name) => [
+		`oracle/${name}`,
+		expectedFolder(name),
+	]);
 	const short = await variant((tensors) => tensors.delete(UP_PROJ));
 	const shape = await variant((tensors) => {
 		const tensor = tensors.get(UP_PROJ);
