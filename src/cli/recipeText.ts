@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { findRecipes } from '../card/index.ts';
 import { RemeltError } from '../errors/index.ts';
 import { readHubText } from '../hub/index.ts';
-import { findInRepo, parseRepoAddress } from '../lookup/index.ts';
 import type { ReadingArguments } from './args.ts';
 import { resolvePath } from './paths.ts';
 
@@ -34,7 +32,9 @@ export async function readRecipeText(
 		throw fileMissing(recipe, error);
 	});
 	if (text !== null) return isCard(recipe) ? fromCard(text, recipe, number) : { text, of: 1 };
-	const address = /\.ya?ml$/i.test(recipe) || isCard(recipe) ? null : parseRepoAddress(recipe);
+	if (/\.ya?ml$/i.test(recipe) || isCard(recipe)) throw fileMissing(recipe);
+	const { findInRepo, parseRepoAddress } = await import('../lookup/index.ts');
+	const address = parseRepoAddress(recipe);
 	if (address === null) throw fileMissing(recipe);
 	const found = await findInRepo(
 		address,
@@ -60,7 +60,9 @@ function fileMissing(file: string, cause?: unknown): RemeltError {
 	});
 }
 
-function fromCard(card: string, file: string, number: number): RecipeText {
+async function fromCard(card: string, file: string, number: number): Promise<RecipeText> {
+	// Loaded on demand: all that reads Markdown takes longer to load than a plan to make.
+	const { findRecipes } = await import('../card/index.ts');
 	const recipes = findRecipes(card);
 	const found = recipes[number - 1];
 	if (found !== undefined) return { text: found.text, of: recipes.length };
