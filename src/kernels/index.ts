@@ -1,5 +1,14 @@
 export { GRAM_BLOCK } from './types.ts';
 export { loadWasmKernels } from './wasm/index.ts';
+export { chooseKernels, openGpuSum, suitsGpu } from './webgpu/index.ts';
+export type {
+	BackendChoice,
+	BackendSetting,
+	Calibration,
+	ChooseOptions,
+	Chosen,
+	Primitive,
+} from './webgpu/index.ts';
 export type {
 	Comparison,
 	Formula,

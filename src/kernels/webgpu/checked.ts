@@ -12,6 +12,8 @@ export interface CheckedOptions {
 	readonly timeout: number;
 	/** The GPU is left, for good; `gpu-wrong` or `gpu-unavailable` says why. */
 	readonly onLeave: (reason: RemeltError) => void;
+	/** The GPU is left once this is aborted, without a word. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -27,6 +29,9 @@ export class CheckedSum {
 		this.#sum = sum;
 		this.#chunk = wasm.chunk();
 		this.#options = options;
+		const { signal } = options;
+		if (signal?.aborted === true) this.#close(sum);
+		signal?.addEventListener('abort', () => this.#close(sum), { once: true });
 	}
 
 	/** Whether the GPU is in use still. */
@@ -84,9 +89,13 @@ export class CheckedSum {
 
 	#leave(sum: GpuSum, reason: RemeltError): void {
 		if (this.#sum === null) return;
+		this.#close(sum);
+		this.#options.onLeave(reason);
+	}
+
+	#close(sum: GpuSum): void {
 		this.#sum = null;
 		sum.close();
-		this.#options.onLeave(reason);
 	}
 }
 

@@ -33,6 +33,8 @@ export interface ChooseOptions {
 	readonly calibration?: Calibration | null | undefined;
 	/** The GPU was left for WASM while at work. */
 	readonly onLeave?: (reason: RemeltError) => void;
+	/** The GPU is left once this is aborted. */
+	readonly signal?: AbortSignal | undefined;
 	readonly checks?: Pick<WebGpuOptions, 'share' | 'timeout'>;
 }
 
@@ -95,7 +97,7 @@ export async function openGpuSum(
 }
 
 async function choose(wasm: Kernels, sum: GpuSum, options: ChooseOptions): Promise<Chosen> {
-	const { setting, workers, onLeave, checks } = options;
+	const { setting, workers, onLeave, signal, checks } = options;
 	const forced = setting === 'webgpu';
 	const calibration = options.calibration ?? (forced ? null : await calibrate(wasm, sum));
 	const times = calibration && {
@@ -113,7 +115,7 @@ async function choose(wasm: Kernels, sum: GpuSum, options: ChooseOptions): Promi
 	}
 	const fromElements = forced ? 0 : undefined;
 	return {
-		kernels: withWebGpu(wasm, sum, { ...checks, use, fromElements, onLeave }),
+		kernels: withWebGpu(wasm, sum, { ...checks, use, fromElements, onLeave, signal }),
 		choice,
 		calibration,
 	};

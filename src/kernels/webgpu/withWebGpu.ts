@@ -6,7 +6,8 @@ import { AUDIT_SHARE, AuditPlan } from './audit.ts';
 import { CheckedSum, TIMEOUT } from './checked.ts';
 import { HeldChunk } from './chunk.ts';
 import { SIZES } from './slot.ts';
-import { MAX_INPUTS, type GpuSum, type Primitive, type SumTask } from './types.ts';
+import { suitsGpu } from './suits.ts';
+import type { GpuSum, Primitive, SumTask } from './types.ts';
 
 export interface WebGpuOptions {
 	/** What the GPU does; WASM does the rest. */
@@ -21,6 +22,8 @@ export interface WebGpuOptions {
 	readonly random?: (() => number) | undefined;
 	/** The GPU is left for WASM, from the chunk in hand on; `gpu-wrong` or `gpu-unavailable`. */
 	readonly onLeave?: ((reason: RemeltError) => void) | undefined;
+	/** The GPU is left once this is aborted, without a word. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /** What the formulas of one thread share. */
@@ -41,7 +44,7 @@ interface Shared {
 export function withWebGpu(wasm: Kernels, sum: GpuSum, options: WebGpuOptions): Kernels {
 	const { use, fromElements = 65_536, share = AUDIT_SHARE, random = Math.random } = options;
 	const { timeout = TIMEOUT, onLeave = (): void => undefined } = options;
-	const gpu = new CheckedSum(sum, wasm, { timeout, onLeave });
+	const gpu = new CheckedSum(sum, wasm, { timeout, onLeave, signal: options.signal });
 	const shared: Shared = { wasm, gpu, use, fromElements, share, random };
 	return {
 		...wasm,
@@ -146,17 +149,12 @@ function inWasm(chunk: KernelChunk): KernelChunk {
 	return chunk instanceof HeldChunk ? chunk.wasm() : chunk;
 }
 
-/**
- * The weights of a sum rounded once; null for every other formula. Rounding to `work` and then to
- * another dtype would be rounding twice.
- */
+/** The weights of a sum rounded once; null for every other formula. */
 function plainWeights(
 	spec: FormulaSpec,
 	formula: Formula,
 	dtype: FloatDtype,
 ): readonly number[] | null {
-	if (spec.work !== 'F32' && spec.work !== dtype) return null;
-	if (spec.kind !== 'sum') return formula.pending ? null : formula.outcome().weights;
-	const plain = spec.rounding === 'once' && !spec.divide && spec.weights.length <= MAX_INPUTS;
-	return plain ? spec.weights : null;
+	if (formula.pending || !suitsGpu(spec, dtype)) return null;
+	return spec.kind === 'sum' ? spec.weights : formula.outcome().weights;
 }

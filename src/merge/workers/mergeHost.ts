@@ -1,14 +1,22 @@
 import { toRemeltError } from '../../errors/index.ts';
-import type { Kernels } from '../../kernels/index.ts';
+import type { BackendChoice, Calibration, Kernels } from '../../kernels/index.ts';
 import type { ByteSource } from '../../tensors/index.ts';
 import type { OpenFile, TensorMerger } from '../types.ts';
 import { createGate } from './gate.ts';
-import type { Report, Request, WorkerModel } from './protocol.ts';
+import type { BackendRequest, Report, Request, WorkerModel } from './protocol.ts';
+
+/** How a worker tells what it computes with. */
+export type SayBackend = (choice: BackendChoice, calibration: Calibration | null) => void;
 
 /** What a merge host needs from outside, so that it can be tested without a worker. */
 export interface HostParts {
 	readonly post: (report: Report, transfer: Transferable[]) => void;
-	readonly loadKernels: () => Promise<Kernels>;
+	/** The kernels, and a word about them where one is asked for; `signal` says to leave the GPU. */
+	readonly loadKernels: (
+		backend: BackendRequest | undefined,
+		say: SayBackend,
+		signal: AbortSignal,
+	) => Promise<Kernels>;
 	/** A weight file of a model; called once per file and run. */
 	readonly openFile: (model: WorkerModel, file: string) => ByteSource;
 	readonly createMerger: (options: {
@@ -22,12 +30,18 @@ export interface HostParts {
 export function createMergeHost(parts: HostParts): (request: Request) => void {
 	let merger: Promise<TensorMerger> | null = null;
 	let taken: (() => void) | null = null;
+	let current: string | null = null;
+	const leaveGpu = new AbortController();
+	const say: SayBackend = (choice, calibration) => {
+		const found = withTensor(choice, current);
+		parts.post({ kind: 'backend', choice: found, calibration }, []);
+	};
 	const gate = createGate();
 	const fail = (thrown: unknown): void => {
 		parts.post({ kind: 'failed', error: toRemeltError(thrown, 'worker-failed').serialize() }, []);
 	};
 	const open = async (request: Extract<Request, { kind: 'open' }>): Promise<TensorMerger> => {
-		const kernels = await parts.loadKernels();
+		const kernels = await parts.loadKernels(request.backend, say, leaveGpu.signal);
 		return parts.createMerger({
 			kernels,
 			open: openAll(request.models, parts.openFile, gate.pass),
@@ -37,6 +51,7 @@ export function createMergeHost(parts: HostParts): (request: Request) => void {
 	const merge = async (request: Extract<Request, { kind: 'merge' }>): Promise<void> => {
 		if (merger === null) throw new Error('a merge was asked for before the models were opened');
 		const run = await merger;
+		current = request.tensor.name;
 		const result = await run({
 			index: request.index,
 			tensor: request.tensor,
@@ -71,8 +86,18 @@ export function createMergeHost(parts: HostParts): (request: Request) => void {
 				return;
 			case 'hold':
 				gate.hold(request.held);
+				return;
+			case 'leave-gpu':
+				leaveGpu.abort();
 		}
 	};
+}
+
+/** A choice whose problem says at which tensor it came up. */
+function withTensor(choice: BackendChoice, tensor: string | null): BackendChoice {
+	const { problem } = choice;
+	if (problem === null || tensor === null) return choice;
+	return { ...choice, problem: { ...problem, details: { ...problem.details, tensor } } };
 }
 
 /** Bytes whose buffer is theirs alone and may be transferred. */

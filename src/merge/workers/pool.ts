@@ -1,7 +1,8 @@
 import { RemeltError, deserializeError } from '../../errors/index.ts';
 import { stateBytes } from '../memory.ts';
 import type { TensorMerger, TensorResult, TensorTask } from '../types.ts';
-import type { Report, Request, WorkerModel } from './protocol.ts';
+import { BackendDesk, type BackendOptions } from './backend.ts';
+import type { BackendRequest, Report, Request, WorkerModel } from './protocol.ts';
 
 /** The part of a page’s `Worker` that a pool uses; other threads are dressed up as one. */
 export interface WorkerLike {
@@ -20,6 +21,8 @@ export interface PoolOptions {
 	readonly memoryBudget: number;
 	/** Milliseconds after which an idle worker is ended; default 10 000. */
 	readonly idleAfter?: number | undefined;
+	/** What the workers compute with; absent: what they choose, without a word about it. */
+	readonly backend?: BackendOptions | undefined;
 }
 
 /** Merges tensors in workers. */
@@ -57,22 +60,26 @@ interface Member {
 export function createPool(options: PoolOptions): Pool {
 	const members = new Set<Member>();
 	const idle: Member[] = [];
-	const queue: (() => void)[] = [];
-	let busy = 0;
+	const turns = createTurns(options.size);
 	let held = false;
 	let closed = false;
+	const desk = options.backend ? new BackendDesk(options.backend, options.size) : null;
 
 	const end = (member: Member, error: RemeltError): void => {
 		if (member.reap !== null) clearTimeout(member.reap);
 		members.delete(member);
+		desk?.ended();
 		member.dead = error;
 		const at = idle.indexOf(member);
 		if (at >= 0) idle.splice(at, 1);
 		member.worker.terminate();
 		member.stop(error);
 	};
+	const tell = (request: Request): void => {
+		for (const { worker } of members) worker.postMessage(request);
+	};
 	const take = (): Member => {
-		const member = idle.pop() ?? startMember(options, end);
+		const member = idle.pop() ?? startMember(options, { end, desk, tell });
 		members.add(member);
 		if (member.reap !== null) clearTimeout(member.reap);
 		member.reap = null;
@@ -86,18 +93,9 @@ export function createPool(options: PoolOptions): Pool {
 			end(member, aborted());
 		}, options.idleAfter ?? 10_000);
 	};
-	const turn = async (): Promise<void> => {
-		if (busy >= options.size) await new Promise<void>((resolve) => queue.push(resolve));
-		else busy += 1;
-	};
-	const pass = (): void => {
-		const next = queue.shift();
-		if (next === undefined) busy -= 1;
-		else next();
-	};
 	return {
 		async merge(task) {
-			await turn();
+			await turns.take();
 			try {
 				if (closed || task.signal?.aborted === true) throw aborted();
 				const member = take();
@@ -107,12 +105,12 @@ export function createPool(options: PoolOptions): Pool {
 				else giveBack(member);
 				return result;
 			} finally {
-				pass();
+				turns.giveBack();
 			}
 		},
 		hold(now) {
 			held = now;
-			for (const member of members) member.worker.postMessage({ kind: 'hold', held });
+			tell({ kind: 'hold', held });
 		},
 		close() {
 			closed = true;
@@ -124,10 +122,35 @@ export function createPool(options: PoolOptions): Pool {
 	};
 }
 
+/** Lets so many callers go on at a time; the others wait for their turn. */
+function createTurns(size: number): { take: () => Promise<void>; giveBack: () => void } {
+	const queue: (() => void)[] = [];
+	let taken = 0;
+	return {
+		async take() {
+			if (taken >= size) await new Promise<void>((resolve) => queue.push(resolve));
+			else taken += 1;
+		},
+		giveBack() {
+			const next = queue.shift();
+			if (next === undefined) taken -= 1;
+			else next();
+		},
+	};
+}
+
 type End = (member: Member, error: RemeltError) => void;
 
+/** What a member tells its pool. */
+interface PoolSide {
+	readonly end: End;
+	readonly desk: BackendDesk | null;
+	/** Asks every worker. */
+	readonly tell: (request: Request) => void;
+}
+
 /** Starts a worker and opens its models. A worker that breaks is ended and takes its task along. */
-function startMember(options: PoolOptions, end: End): Member {
+function startMember(options: PoolOptions, { end, desk, tell }: PoolSide): Member {
 	const worker = options.spawn();
 	const opened = Promise.withResolvers<undefined>();
 	// A worker may fail before anybody waits for it.
@@ -142,18 +165,21 @@ function startMember(options: PoolOptions, end: End): Member {
 	};
 	worker.onmessage = ({ data }) => {
 		if (data.kind === 'ready') opened.resolve(undefined);
-		else if (data.kind === 'failed' && member.listen === null)
+		else if (data.kind === 'backend') {
+			if (desk?.heard(data.choice, data.calibration) === true) tell({ kind: 'leave-gpu' });
+		} else if (data.kind === 'failed' && member.listen === null)
 			end(member, deserializeError(data.error));
 		else member.listen?.(data);
 	};
 	worker.onerror = (event) => {
 		end(member, broken(event.message));
 	};
-	worker.postMessage({
-		kind: 'open',
-		models: options.models,
-		memoryBudget: options.memoryBudget,
-	});
+	const { models, memoryBudget } = options;
+	const open = (backend?: BackendRequest): void => {
+		worker.postMessage({ kind: 'open', models, memoryBudget, ...(backend && { backend }) });
+	};
+	if (desk === null) open();
+	else void desk.next().then(open);
 	return member;
 }
 

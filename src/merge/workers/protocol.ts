@@ -1,4 +1,5 @@
 import type { SerializedError } from '../../errors/index.ts';
+import type { BackendChoice, BackendSetting, Calibration } from '../../kernels/index.ts';
 import type { KnownFile } from '../../hub/index.ts';
 import type { PlannedTensor, TensorResult } from '../types.ts';
 
@@ -37,6 +38,15 @@ export interface DiskFile {
 	readonly mtimeMs: number;
 }
 
+/** What a worker is to compute with. */
+export interface BackendRequest {
+	readonly setting: BackendSetting;
+	/** Workers that compute at once. */
+	readonly workers: number;
+	/** What another worker has measured on this machine. */
+	readonly calibration: Calibration | null;
+}
+
 /** What is asked of a merge worker. A worker has at most one merge at a time. */
 export type Request =
 	/** The first message. Answered by `ready` or `failed`. */
@@ -45,6 +55,8 @@ export type Request =
 			readonly models: Readonly<Record<string, WorkerModel>>;
 			/** The run's budget: a tensor that does not fit is streamed. */
 			readonly memoryBudget: number;
+			/** Absent: kernels of the worker's own choice, and no word about them. */
+			readonly backend?: BackendRequest | undefined;
 	  }
 	/** Answered by any number of `read` and `chunk`, then `merged` or `failed`. */
 	| {
@@ -57,11 +69,19 @@ export type Request =
 	/** The last chunk was taken: the next may come. */
 	| { readonly kind: 'taken' }
 	/** Stop before the next read, or go on. */
-	| { readonly kind: 'hold'; readonly held: boolean };
+	| { readonly kind: 'hold'; readonly held: boolean }
+	/** Another worker has found the GPU to be wrong or gone. */
+	| { readonly kind: 'leave-gpu' };
 
 /** What a merge worker reports. */
 export type Report =
 	| { readonly kind: 'ready' }
+	/** What it computes with: before `ready`, and once more where it leaves the GPU. */
+	| {
+			readonly kind: 'backend';
+			readonly choice: BackendChoice;
+			readonly calibration: Calibration | null;
+	  }
 	| { readonly kind: 'read'; readonly bytes: number }
 	/** Merged bytes in order, transferred. The worker waits for `taken`. */
 	| { readonly kind: 'chunk'; readonly bytes: Uint8Array<ArrayBuffer> }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Kernels } from '../../../src/kernels/index.ts';
+import { RemeltError } from '../../../src/errors/index.ts';
+import type { BackendChoice, Kernels } from '../../../src/kernels/index.ts';
 import { createMergeHost } from '../../../src/merge/index.ts';
 import type {
+	BackendRequest,
 	OpenFile,
 	Report,
 	Request,
@@ -18,6 +20,14 @@ const merge: Request = {
 	index: 0,
 	tensor: plannedTensor('w', 0, 'w'),
 	wanted: true,
+};
+
+const CHOICE: BackendChoice = {
+	setting: 'auto',
+	gpu: { compare: true, combine: false },
+	device: 'a GPU',
+	advantage: { compare: 2, combine: 0.5 },
+	problem: null,
 };
 
 function setUp(merger: (open: OpenFile) => TensorMerger): {
@@ -89,6 +99,39 @@ describe('a merge host', () => {
 		await settle();
 		expect(read).toEqual([1, 2]);
 		expect(reports.at(-1)).toMatchObject({ kind: 'merged' });
+	});
+
+	test('tells what it computes with, and at which tensor it left the GPU', async () => {
+		const reports: Report[] = [];
+		let leave = (): void => undefined;
+		let told: AbortSignal | null = null;
+		const problem = new RemeltError('gpu-wrong', 'Another result.', { details: { block: 2 } });
+		const send = createMergeHost({
+			post: (report) => reports.push(report),
+			loadKernels: async (backend, say, signal) => {
+				expect(backend).toEqual(request);
+				told = signal;
+				say(CHOICE, null);
+				leave = () => say({ ...CHOICE, problem: problem.serialize() }, null);
+				return Promise.resolve({} as Kernels);
+			},
+			openFile: (_, file) => memorySource(file, new Uint8Array(4)),
+			createMerger: () => async () => {
+				leave();
+				return Promise.resolve(slerpResult(0));
+			},
+		});
+		const request: BackendRequest = { setting: 'auto', workers: 2, calibration: null };
+		send({ ...open, backend: request });
+		send(merge);
+		await settle();
+		expect(reports.map(({ kind }) => kind)).toEqual(['backend', 'ready', 'backend', 'merged']);
+		expect(reports[2]).toMatchObject({
+			choice: { problem: { code: 'gpu-wrong', details: { block: 2, tensor: 'w' } } },
+		});
+		expect(told).toMatchObject({ aborted: false });
+		send({ kind: 'leave-gpu' });
+		expect(told).toMatchObject({ aborted: true });
 	});
 
 	test('reports whatever is thrown as an error with a code', async () => {
