@@ -40,6 +40,8 @@ export {
 	tokenizerReferences,
 } from './references.ts';
 export type { ModelReference } from './references.ts';
+export { methodReference, recipeReference } from './reference.ts';
+export type { ReferenceKey, ReferenceMethod, ReferenceSection } from './reference.ts';
 export { DEFAULT_SEMANTICS, findSemantics, methodSince, SEMANTICS_NAMES } from './semantics.ts';
 export type { Semantics } from './semantics.ts';
 export { withSetting } from './settings.ts';

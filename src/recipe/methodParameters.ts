@@ -16,7 +16,7 @@ const BREADCRUMBS: Scopes = { ...TASK_VECTORS, gamma: 'model' };
 const DELLA: Scopes = { ...TASK_VECTORS, epsilon: 'model' };
 
 /** The parameters that each merge method of mergekit reads, and where it looks (mergekit.md §1.1). */
-const METHODS: Readonly<Record<string, Scopes>> = {
+export const METHOD_PARAMETERS: Readonly<Record<string, Scopes>> = {
 	linear: { weight: 'model', normalize: 'tensor' },
 	slerp: { t: 'tensor' },
 	nuslerp: { weight: 'model', nuslerp_row_wise: 'tensor', nuslerp_flatten: 'tensor' },
@@ -41,13 +41,13 @@ const METHODS: Readonly<Record<string, Scopes>> = {
 
 /** Every parameter that some method reads. */
 export const PARAMETER_NAMES: readonly string[] = [
-	...new Set(Object.values(METHODS).flatMap((scopes) => Object.keys(scopes))),
+	...new Set(Object.values(METHOD_PARAMETERS).flatMap((scopes) => Object.keys(scopes))),
 ];
 
 /** The parameters that a method reads; null for a method that mergekit has not. */
 export function parametersOf(method: string | null): Scopes | null {
-	if (method === null || !Object.hasOwn(METHODS, method)) return null;
-	return METHODS[method] ?? null;
+	if (method === null || !Object.hasOwn(METHOD_PARAMETERS, method)) return null;
+	return METHOD_PARAMETERS[method] ?? null;
 }
 
 /**
@@ -57,7 +57,7 @@ export function parametersOf(method: string | null): Scopes | null {
  */
 export function scopeOf(parameter: string, method: string | null): Scope | null {
 	const own = parametersOf(method);
-	const tables = own === null ? Object.values(METHODS) : [own];
+	const tables = own === null ? Object.values(METHOD_PARAMETERS) : [own];
 	const scopes = tables.flatMap((table) =>
 		Object.hasOwn(table, parameter) ? [table[parameter]] : [],
 	);
