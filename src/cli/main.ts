@@ -1,6 +1,15 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import { stderr, versions } from 'node:process';
 
-// Before the rest is loaded, which is most of what a short command takes.
-enableCompileCache();
-await import('./program.ts');
+/** The first Node that has all that is used. */
+const LEAST_NODE = 24;
+
+if (Number.parseInt(versions.node) < LEAST_NODE) {
+	stderr.write(`remelt: Node ${LEAST_NODE} or newer is needed, and this is ${versions.node}.\n`);
+	process.exitCode = 3;
+} else {
+	const { enableCompileCache } = await import('node:module');
+	// Before the rest is loaded, which is most of what a short command takes.
+	enableCompileCache();
+	await import('./program.ts');
+}
