@@ -26,6 +26,8 @@ export interface TinyModelOptions {
 	readonly config?: Readonly<Record<string, unknown>>;
 	/** Default 1. */
 	readonly seed?: number;
+	/** Whether any bits occur: subnormals, infinities, NaN, zeros of both signs; default no. */
+	readonly anyBits?: boolean;
 }
 
 /** A model in memory, with the tensors of its architecture and pseudo-random weights of moderate size. */
@@ -44,7 +46,8 @@ export function tinyModel(id: string, options: TinyModelOptions = {}): ModelFile
 	const bytes = new Uint8Array(layout.size);
 	bytes.set(layout.header);
 	const random = generator(options.seed ?? 1);
-	for (const entry of layout.tensors) fill(bytes, entry, random);
+	const write = options.anyBits === true ? fillWithAny : fill;
+	for (const entry of layout.tensors) write(bytes, entry, random);
 	const config = {
 		architectures: [architecture],
 		num_hidden_layers: layers,
@@ -100,5 +103,22 @@ function fill(bytes: Uint8Array, { dtype, start, end }: TensorEntry, random: () 
 			scratch.setFloat32(0, value);
 			view.setUint16(at, scratch.getUint16(0), true);
 		} else view.setUint8(at, bits & 0xff);
+	}
+}
+
+/** Bits of a half float that go wrong first: zeros, the least subnormals, infinities, a NaN. */
+const SPECIALS = [0, 0x8000, 1, 0x8001, 0x7f80, 0xff80, 0x7c00, 0xfc00, 0x7fc1, 0x007f];
+
+/** Fills a tensor with moderate floats, and one in eight with a special one or with any bits at all. */
+function fillWithAny(bytes: Uint8Array, entry: TensorEntry, random: () => number): void {
+	fill(bytes, entry, random);
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	const width = DTYPE_BITS[entry.dtype] / 8;
+	for (let at = entry.start; at < entry.end; at += width) {
+		const bits = random();
+		if (bits % 8 !== 0) continue;
+		const special = SPECIALS[(bits >>> 3) % (2 * SPECIALS.length)] ?? bits >>> 16;
+		if (width === 4) view.setUint32(at, special * 65536, true);
+		else view.setUint16(at, special, true);
 	}
 }
