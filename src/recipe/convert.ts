@@ -82,8 +82,20 @@ function referencesOf(written: WrittenRecipe): readonly (WrittenReference | null
 /** The architectures that references are to be read by; of two for one reference, the first. */
 function architecturesOf(written: WrittenRecipe): Record<string, string> {
 	const found = new Map<string, string>();
-	for (const reference of referencesOf(written))
-		if (reference?.architecture != null && !found.has(reference.text))
-			found.set(reference.text, reference.architecture);
+	for (const { text, architecture } of referencesOf(written).filter((each) => each !== null))
+		if (architecture !== null && !found.has(text)) found.set(text, architecture);
 	return Object.fromEntries(found);
+}
+
+/**
+ * A reference that is to be read by one architecture here and by another, or none, there. mergekit takes
+ * those for two models, and a recipe here has one of each name.
+ */
+export function ambiguousReference(written: WrittenRecipe): string | null {
+	const found = new Map<string, string | null>();
+	for (const { text, architecture } of referencesOf(written).filter((each) => each !== null)) {
+		if (found.has(text) && found.get(text) !== architecture) return text;
+		found.set(text, architecture);
+	}
+	return null;
 }

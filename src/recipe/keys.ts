@@ -1,10 +1,12 @@
 import type { Finding } from '../errors/index.ts';
 import { LEVELS, type Child, type Level } from './levels.ts';
 import { PARAMETER_NAMES, parametersOf, scopeOf } from './methodParameters.ts';
+import { coerceFlag, coerceNumber } from './numbers.ts';
 import { nearestName, placeAt } from './text.ts';
 import { tokenOf } from './tokenizerSchema.ts';
 import type { YamlEntry, YamlNode } from './yaml.ts';
 
+type YamlScalar = Extract<YamlNode, { kind: 'scalar' }>;
 type Unplaced = Omit<Finding, 'line' | 'column'>;
 
 /**
@@ -13,8 +15,8 @@ type Unplaced = Omit<Finding, 'line' | 'column'>;
  */
 export function keyFindings(text: string, root: YamlNode, alone: boolean): Finding[] {
 	const findings: Finding[] = [];
-	const report = (finding: Unplaced | null, entry: YamlEntry): void => {
-		if (finding !== null) findings.push({ ...finding, ...placeAt(text, entry.offset) });
+	const report = (finding: Unplaced | null, at: { readonly offset: number }): void => {
+		if (finding !== null) findings.push({ ...finding, ...placeAt(text, at.offset) });
 	};
 	const written = valueAt(root, 'merge_method');
 	const method = written?.kind === 'scalar' ? written.text : null;
@@ -44,6 +46,9 @@ export function keyFindings(text: string, root: YamlNode, alone: boolean): Findi
 			report(parameterFinding(entry, level, method), entry);
 			for (const value of [entry.value, ...itemsOf(entry.value)])
 				if (value.kind === 'map') walk(value, 'value');
+			if (PARAMETER_NAMES.includes(entry.key))
+				for (const scalar of scalarsOf(entry.value))
+					report(valueFinding(entry.key, scalar), scalar);
 		}
 	};
 	walk(root, 'recipe');
@@ -151,6 +156,25 @@ function homeOf(key: string, level: Level): string | null {
 	if (PARAMETER_NAMES.includes(key)) return 'under parameters';
 	const home = HOMES.find((other) => other !== level && LEVELS[other].keys.includes(key));
 	return home === undefined ? null : LEVELS[home].where;
+}
+
+/** Every value of a setting, those under conditions with them. */
+function scalarsOf(node: YamlNode): readonly YamlScalar[] {
+	if (node.kind === 'scalar') return [node];
+	if (node.kind === 'list') return node.items.flatMap(scalarsOf);
+	const value = valueAt(node, 'value');
+	return value === null ? [] : scalarsOf(value);
+}
+
+function valueFinding(key: string, { value, text }: YamlScalar): Unplaced | null {
+	if (coerceNumber(value) !== null || coerceFlag(value) !== null) return null;
+	return {
+		code: 'recipe-value-no-number',
+		severity: 'warning',
+		message: `${key} is ${text} here, which is neither a finite number nor true or false.`,
+		hint: 'Give it a number; a merge that asks for this value is refused.',
+		details: { key, value: text },
+	};
 }
 
 function parameterFinding(

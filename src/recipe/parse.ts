@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { RemeltError, type ErrorCode, type Finding } from '../errors/index.ts';
-import { toRecipe } from './convert.ts';
+import { ambiguousReference, toRecipe } from './convert.ts';
 import { layersOf } from './describe.ts';
 import { keyFindings } from './keys.ts';
 import { modulesOf } from './modules.ts';
@@ -37,6 +37,11 @@ export function readRecipe(
 	if (root.kind !== 'map') throw invalid('recipe-invalid', 'is not a mapping', [], text, root);
 	const result = recipeSchema.safeParse(toPlain(root));
 	if (!result.success) throw issueError(result.error, text, root);
+	const ambiguous = ambiguousReference(result.data);
+	if (ambiguous !== null) {
+		const problem = `gives ${ambiguous} different architectures in different places`;
+		throw invalid('recipe-invalid', problem, [], text, root);
+	}
 	const recipe = toRecipe(result.data, text);
 	const problem = problemOf(recipe);
 	if (problem !== null) throw invalid('recipe-invalid', problem.message, problem.path, text, root);

@@ -5,6 +5,7 @@ import {
 	describeSlices,
 	resolveParameter,
 	layerPosition,
+	withSetting,
 } from '../../src/recipe/index.ts';
 import { caseRecipe, recipeOf } from './recipes.ts';
 
@@ -130,5 +131,57 @@ describe('a stack of slices', () => {
 
 	it('is empty for a recipe of whole models', () => {
 		expect(describeSlices(caseRecipe('slerp-models'))).toEqual([]);
+	});
+});
+
+describe('a recipe with modules', () => {
+	const recipe = recipeOf(
+		'merge_method: slerp',
+		'base_model: a',
+		'modules:',
+		'  text:',
+		'    slices:',
+		'    - sources: [{model: a, layer_range: [0, 2]}, {model: b, layer_range: [0, 2]}]',
+		'    - sources: [{model: a, layer_range: [1, 3]}, {model: b, layer_range: [1, 3]}]',
+		'      parameters: {t: 1}',
+		'    parameters: {t: [0, 1]}',
+		'  vision: {models: [{model: a}, {model: b}]}',
+		'parameters: {t: 0.5}',
+	);
+
+	it('is drawn by its first module', () => {
+		expect(countLayers(recipe)).toBe(4);
+		const [row] = describeParameter(recipe, 't', 32).rows;
+		expect(row?.values).toEqual([0, 1, 1, 1]);
+		expect(row?.parts.map(({ at }) => at.level)).toEqual(['module', 'slice']);
+		expect(describeSlices(recipe).map(({ start, end }) => [start, end])).toEqual([
+			[0, 2],
+			[2, 4],
+		]);
+	});
+
+	it('may be changed in it', () => {
+		const at = { slice: 0, source: 0, entry: 0 };
+		const changed = withSetting(recipe, 't', { ...at, level: 'module' }, 0.25);
+		expect(changed.modules.map(({ parameters }) => parameters)).toEqual([{ t: 0.25 }, {}]);
+		const sliced = withSetting(recipe, 't', { ...at, level: 'slice', slice: 1 }, 0.75);
+		expect(sliced.modules[0]?.slices.map(({ parameters }) => parameters)).toEqual([
+			{},
+			{ t: 0.75 },
+		]);
+		expect(sliced.modules[1]).toEqual(recipe.modules[1]);
+	});
+
+	it('keeps a conditional value without its list as it is', () => {
+		const lone = recipeOf(
+			'merge_method: slerp',
+			'models: [{model: a}, {model: b}]',
+			'parameters: {t: {filter: mlp, value: 1}}',
+		);
+		const at = describeParameter(lone, 't', 4).rows[0]?.parts[0]?.at;
+		if (at === undefined) throw new Error('the mlp row has a part');
+		expect(withSetting(lone, 't', at, [0, 1]).parameters).toEqual({
+			t: { filter: 'mlp', value: [0, 1] },
+		});
 	});
 });

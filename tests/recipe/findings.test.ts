@@ -66,6 +66,21 @@ describe('a recipe with what mergekit drops without a word', () => {
 		]);
 	});
 
+	it('has findings for parameters that are no numbers', () => {
+		expect(
+			findingsOf(
+				...minimal,
+				'parameters:',
+				'  weight: [{filter: a, value: half}, {value: [1, .inf, "0.5"]}]',
+				'  normalize: maybe',
+			),
+		).toEqual([
+			['recipe-value-no-number', 5, 31, 'weight'],
+			['recipe-value-no-number', 5, 50, 'weight'],
+			['recipe-value-no-number', 6, 14, 'normalize'],
+		]);
+	});
+
 	it('has findings at every level', () => {
 		expect(
 			findingsOf(
@@ -130,7 +145,7 @@ describe('a recipe with what mergekit drops without a word', () => {
 				'no: 1',
 			].join('\n'),
 		);
-		const found = findings.filter(({ code }) => /yaml|number/.test(code));
+		const found = findings.filter(({ code }) => /yaml|number-as/.test(code));
 		expect(found.map(({ code, line, column, message }) => [code, line, column, message])).toEqual([
 			[
 				'recipe-number-as-string',

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { findParameter, layerPosition, resolveParameter, valueAt } from '../../src/recipe/index.ts';
+import {
+	findParameter,
+	findSemantics,
+	layerPosition,
+	numericValues,
+	resolveFlag,
+	resolveParameter,
+	valueAt,
+} from '../../src/recipe/index.ts';
 import { thrownBy } from '../support/errors.ts';
 import { caseRecipe, recipeOf } from './recipes.ts';
 
@@ -109,5 +117,114 @@ describe('a parameter', () => {
 		);
 		expect(error.code).toBe('recipe-invalid');
 		expect(error.details).toEqual({ parameter: 't' });
+	});
+
+	it('is that of the module before that of the recipe', () => {
+		const recipe = recipeOf(
+			'merge_method: linear',
+			'modules:',
+			'  text:',
+			'    slices:',
+			'    - sources: [{model: a, layer_range: [0, 2], parameters: {weight: 1}}]',
+			'    - sources: [{model: a, layer_range: [0, 2]}]',
+			'      parameters: {weight: 2}',
+			'    - sources: [{model: a, layer_range: [0, 2]}]',
+			'    parameters: {weight: 3}',
+			'  vision: {models: [{model: a, parameters: {weight: 4}}, {model: b}]}',
+			'parameters: {weight: 5}',
+		);
+		const found = (module: number, slice: number, source: number): unknown => {
+			const place = { module, slice, source, tensor: 'x', position: 0 };
+			const parameter = findParameter(recipe, 'weight', place);
+			return [parameter?.value, parameter?.level];
+		};
+		expect(found(0, 0, 0)).toEqual([1, 'source']);
+		expect(found(0, 1, 0)).toEqual([2, 'slice']);
+		expect(found(0, 2, 0)).toEqual([3, 'module']);
+		expect(found(1, 0, 0)).toEqual([4, 'source']);
+		expect(found(1, 0, 1)).toEqual([5, 'recipe']);
+	});
+});
+
+describe('a form that only some releases take', () => {
+	const settings = (text: string): Parameters<typeof resolveParameter>[0] =>
+		recipeOf('merge_method: ties', 'models: [{model: a}]', `parameters: ${text}`);
+	const place = { slice: 0, tensor: 'mlp', position: 0.75 };
+	const old = findSemantics('0.1.4');
+	const current = findSemantics('0.1.5');
+
+	it('is a conditional value without its list', async () => {
+		const recipe = settings('{weight: {filter: mlp, value: [1, "3"]}}');
+		expect(resolveParameter(recipe, 'weight', place)).toBe(2.5);
+		expect(resolveParameter(recipe, 'weight', place, current)).toBe(2.5);
+		expect(resolveParameter(recipe, 'weight', { ...place, tensor: 'x' }, current)).toBeNull();
+		const error = await thrownBy(() => resolveParameter(recipe, 'weight', place, old));
+		expect(error.code).toBe('recipe-invalid');
+		expect(error.hint).not.toBe('');
+	});
+
+	it('is an empty list, which is no value', async () => {
+		const recipe = settings('{weight: [], density: [{value: []}]}');
+		expect(resolveParameter(recipe, 'weight', place)).toBeNull();
+		for (const name of ['weight', 'density']) {
+			expect(resolveParameter(recipe, name, place, current)).toBeNull();
+			const error = await thrownBy(() => resolveParameter(recipe, name, place, old));
+			expect(error.code).toBe('recipe-invalid');
+		}
+	});
+
+	it('is a list of truth values, of which 0.1.5 takes one and others an average', () => {
+		const recipe = settings('{normalize: [true, false, true, false]}');
+		const flag = (position: number, semantics?: typeof old): boolean | null =>
+			resolveFlag(recipe, 'normalize', { ...place, position }, semantics);
+		// 3τ = 2.25 lies in the third step, and a quarter of the way from true to false
+		expect([flag(0.75, current), flag(0.75, old)]).toEqual([true, true]);
+		expect([flag(0.5, current), flag(0.5, old)]).toEqual([false, true]);
+		expect([flag(1, current), flag(1, old), flag(1)]).toEqual([false, false, false]);
+	});
+});
+
+describe('a parameter that is on or off', () => {
+	const flag = (value: string, semantics?: string): boolean | null =>
+		resolveFlag(
+			recipeOf('merge_method: ties', 'models: [{model: a}]', `parameters: {normalize: ${value}}`),
+			'normalize',
+			{ slice: 0, tensor: 'x', position: 0 },
+			semantics === undefined ? undefined : findSemantics(semantics),
+		);
+
+	it.each([
+		['true', true],
+		['no', false],
+		['1', true],
+		['0.0', false],
+		['0.5', true],
+		['"1e-5"', true],
+		['[{filter: y, value: false}, {value: true}]', true],
+	])('is %s: %s', (value, expected) => {
+		expect(flag(value)).toBe(expected);
+		expect(flag(value, '0.1.4')).toBe(expected);
+	});
+
+	it('takes words in 0.1.5, and no other numbers than 0 and 1', async () => {
+		expect(flag('"False"', '0.1.5')).toBe(false);
+		expect((await thrownBy(() => flag('"False"', '0.1.4'))).code).toBe('recipe-invalid');
+		expect((await thrownBy(() => flag('0.5', '0.1.5'))).code).toBe('recipe-invalid');
+		expect((await thrownBy(() => flag('maybe'))).code).toBe('recipe-invalid');
+	});
+
+	it('is null where no level has it', () => {
+		const recipe = recipeOf('merge_method: ties', 'models: [{model: a}]');
+		expect(resolveFlag(recipe, 'normalize', { slice: 0, tensor: 'x', position: 0 })).toBeNull();
+	});
+});
+
+describe('numbers', () => {
+	it('are read from text and truth values as pydantic reads them', () => {
+		expect(numericValues([true, ' 1e-2 ', '1_0', 0.5])).toEqual([
+			{ filter: null, value: [1, 0.01, 10, 0.5] },
+		]);
+		for (const word of ['half', '', 'inf', '0x10', '1__0', Infinity])
+			expect(numericValues(word)).toBeNull();
 	});
 });

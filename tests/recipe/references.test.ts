@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isLocalReference, modelReferences, parseModelReference } from '../../src/recipe/index.ts';
+import {
+	formatReference,
+	isLocalReference,
+	modelReferences,
+	parseModelReference,
+	tokenizerReferences,
+} from '../../src/recipe/index.ts';
 import { caseRecipe, recipeOf } from './recipes.ts';
 
 describe('a model reference', () => {
@@ -9,7 +15,13 @@ describe('a model reference', () => {
 		['org/a+org/l', 'org/a', null, { path: 'org/l', revision: null }],
 		['org/a@v1+org/l@v2', 'org/a', 'v1', { path: 'org/l', revision: 'v2' }],
 	])('%s is taken apart', (text, path, revision, lora) => {
-		expect(parseModelReference(text)).toEqual({ path, revision, lora });
+		const reference = { path, revision, lora };
+		expect(parseModelReference(text)).toEqual(reference);
+		expect(formatReference(reference)).toBe(text);
+	});
+
+	it('has no revision where it is empty', () => {
+		expect(parseModelReference('a@')).toEqual({ path: 'a', revision: null, lora: null });
 	});
 
 	it.each(['a+b+c', 'a@b@c', '', '@main', 'a+'])('%j is refused', (text) => {
@@ -39,6 +51,29 @@ describe('the models of a recipe', () => {
 		expect(modelReferences(caseRecipe('slices-of-merges'))).toEqual(['a', 'x']);
 		expect(modelReferences(caseRecipe('ties-density-gradient'))).toEqual(['base', 'a', 'b']);
 		expect(modelReferences(caseRecipe('passthrough-stack'))).toEqual(['a', 'b']);
+	});
+
+	it('include those of modules and tokenizers', () => {
+		const recipe = recipeOf(
+			'merge_method: linear',
+			'modules:',
+			'  text: {models: [{model: a}, {model: b@v1+l}]}',
+			'  vision: {slices: [{base_model: c, sources: [{model: d, layer_range: [0, 1]}]}]}',
+			'tokenizer:',
+			'  source: e',
+			'  tokens:',
+			'    x: {source: f}',
+			'    y: {source: {kind: zero}}',
+			'    z: {source: {kind: model_token, model: a, token_id: 1}}',
+		);
+		expect(modelReferences(recipe)).toEqual(['a', 'b@v1+l', 'c', 'd', 'e', 'f']);
+		expect(tokenizerReferences(recipe)).toEqual(['e', 'f', 'a']);
+		const legacy = recipeOf(
+			'merge_method: linear',
+			'models: [{model: a}]',
+			'tokenizer_source: union',
+		);
+		expect(modelReferences(legacy)).toEqual(['a']);
 	});
 
 	it('include the base of a slice', () => {

@@ -48,6 +48,20 @@ describe('what is drawn of a recipe', () => {
 		expect(view.switches).toEqual([{ name: 'normalize', on: true }]);
 	});
 
+	it('leaves out what is no number', () => {
+		const recipe = recipeOf(
+			'merge_method: passthrough',
+			'slices: [{sources: [{model: a, layer_range: [0, 2], parameters: {scale: half}}]}]',
+			'parameters: {scale: 1, weight: 0.5, t: half}',
+		);
+		const { strips, stack } = viewRecipe(recipe, null);
+		expect(strips.map(({ parameter, model }) => [parameter, model])).toEqual([
+			['scale', null],
+			['weight', null],
+		]);
+		expect(stack[0]?.scales).toEqual([{ filter: null, value: 1 }]);
+	});
+
 	it('takes 32 layers where nobody says how many there are', () => {
 		expect(viewRecipe(caseRecipe('slerp-models'), null)).toMatchObject({
 			layers: 32,
