@@ -1,8 +1,10 @@
 import { toRemeltError } from '../errors/index.ts';
+import type { BackendSetting } from '../kernels/index.ts';
 import { createGate, createPool, DEFAULT_MEMORY_BUDGET, PUBLISHED } from '../merge/index.ts';
 import type { MergePlan, MergeSink, RunOptions, MergeOutcome } from '../merge/index.ts';
 import type { PlanOptions, TensorResult, WorkerLike } from '../merge/index.ts';
 import type { Recipe } from '../recipe/index.ts';
+import { computingOf } from './computing.ts';
 import { openModels } from './models.ts';
 import type { Location, OpenedModel, Openers } from './models.ts';
 import { createProgressMeter } from './progress.ts';
@@ -49,7 +51,7 @@ export interface Session {
 	/** Reads headers and plans. Ends any job before. */
 	ask: (request: Request) => void;
 	/** Runs what was planned, or runs it again. */
-	start: (keep: Keep) => void;
+	start: (keep: Keep, backend: BackendSetting) => void;
 	pause: () => void;
 	resume: () => void;
 	/** Stops at once; nothing half-written stays. `cancelled` comes once that is so. */
@@ -101,11 +103,11 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 				dispatch({ type: 'planned', job: mine.id, plan: result.plan });
 			});
 		},
-		start(keep) {
+		start(keep, backend) {
 			if (job === null || request === null || planned === null || running !== null) return;
 			const stop = new AbortController();
 			const { id } = job;
-			const run = startRun({ planned, request, keep, effects, stop, dispatch, id });
+			const run = startRun({ planned, request, keep, backend, effects, stop, dispatch, id });
 			running = { stop, hold: run.hold };
 			void run.done.finally(() => {
 				if (running?.stop === stop) running = null;
@@ -181,6 +183,7 @@ interface RunParts {
 	readonly planned: Planned;
 	readonly request: Request;
 	readonly keep: Keep;
+	readonly backend: BackendSetting;
 	readonly effects: Effects;
 	readonly stop: AbortController;
 	readonly dispatch: (event: Event) => void;
@@ -193,11 +196,20 @@ function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promi
 	const meter = createProgressMeter(planned.plan.totals.bytesToRead, effects.now);
 	const gate = createGate();
 	const results: TensorResult[] = [];
+	const computing = computingOf(planned.plan, parts.keep.kind !== 'nothing', parts.backend);
 	const pool = createPool({
 		spawn: effects.spawn,
 		size: effects.workers,
 		models: Object.fromEntries([...planned.models].map(([key, { forWorker }]) => [key, forWorker])),
 		memoryBudget: DEFAULT_MEMORY_BUDGET,
+		backend: computing.suits
+			? {
+					setting: computing.setting,
+					onChoice: (choice) => {
+						dispatch({ type: 'computing', job: id, choice });
+					},
+				}
+			: undefined,
 	});
 	const look = (): void => {
 		dispatch({ type: 'progressed', job: id, progress: meter.snapshot(), results: [...results] });
@@ -236,7 +248,7 @@ function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promi
 			pool.close();
 		}
 	};
-	dispatch({ type: 'started', job: id });
+	dispatch({ type: 'started', job: id, computing });
 	const hold = (held: boolean): void => {
 		meter.hold(held);
 		gate.hold(held);

@@ -1,6 +1,8 @@
 import type { SerializedError } from '../errors/index.ts';
+import type { BackendChoice } from '../kernels/index.ts';
 import type { MergeOutcome, MergePlan } from '../merge/index.ts';
 import type { TensorResult } from '../merge/index.ts';
+import type { Computing } from './computing.ts';
 import { NO_PROGRESS } from './progress.ts';
 import type { Progress } from './progress.ts';
 
@@ -55,6 +57,7 @@ export type State =
 			readonly outcome: MergeOutcome;
 			readonly seconds: number;
 			readonly kept: Kept;
+			readonly computing: Computing;
 	  };
 
 interface RunState<Phase extends string> {
@@ -64,6 +67,7 @@ interface RunState<Phase extends string> {
 	readonly progress: Progress;
 	/** Of the tensors that are done, in the order in which they finished. */
 	readonly results: readonly TensorResult[];
+	readonly computing: Computing;
 }
 
 /** What happens. All but `asked`, `choosing` and `closed` name the job that they belong to. */
@@ -73,7 +77,8 @@ export type Event =
 	| { readonly type: 'closed' }
 	| { readonly type: 'reading'; readonly job: number; readonly reading: Reading }
 	| { readonly type: 'planned'; readonly job: number; readonly plan: MergePlan }
-	| { readonly type: 'started'; readonly job: number }
+	| { readonly type: 'started'; readonly job: number; readonly computing: Computing }
+	| { readonly type: 'computing'; readonly job: number; readonly choice: BackendChoice }
 	| {
 			readonly type: 'progressed';
 			readonly job: number;
@@ -113,7 +118,11 @@ export function reduce(state: State, event: Event): State {
 				? { phase: 'planned', job: state.job, plan: event.plan }
 				: state;
 		case 'started':
-			return start(state);
+			return start(state, event.computing);
+		case 'computing':
+			return state.phase === 'running' || state.phase === 'paused'
+				? { ...state, computing: { ...state.computing, choice: event.choice } }
+				: state;
 		case 'progressed':
 			return state.phase === 'running' || state.phase === 'paused'
 				? { ...state, progress: event.progress, results: event.results }
@@ -135,6 +144,7 @@ export function reduce(state: State, event: Event): State {
 						outcome: event.outcome,
 						seconds: event.seconds,
 						kept: event.kept,
+						computing: state.computing,
 					}
 				: state;
 	}
@@ -142,12 +152,12 @@ export function reduce(state: State, event: Event): State {
 
 type Active = Exclude<State, { readonly phase: 'idle' | 'choosing' }>;
 
-function start(state: Active): State {
+function start(state: Active, computing: Computing): State {
 	if (state.phase === 'reading' || state.phase === 'running' || state.phase === 'paused')
 		return state;
 	if (state.plan === null) return state;
 	const { job, plan } = state;
-	return { phase: 'running', job, plan, progress: NO_PROGRESS, results: [] };
+	return { phase: 'running', job, plan, progress: NO_PROGRESS, results: [], computing };
 }
 
 function cancel(state: Active): State {

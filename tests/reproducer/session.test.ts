@@ -173,7 +173,7 @@ describe('a session', () => {
 	test('keeps a merged model in memory, complete', async () => {
 		const stage = setUp();
 		await toPlan(stage);
-		stage.session.start({ kind: 'memory' });
+		stage.session.start({ kind: 'memory' }, 'auto');
 		await settle();
 		expect(stage.state().phase).toBe('running');
 		await stage.runs[0]?.finish();
@@ -185,7 +185,7 @@ describe('a session', () => {
 		const folder = fakeFolder();
 		const stage = setUp();
 		await toPlan(stage);
-		stage.session.start({ kind: 'folder', parent: folder.handle });
+		stage.session.start({ kind: 'folder', parent: folder.handle }, 'auto');
 		await settle();
 		expect(folder.folders()).toEqual(['merged']);
 		stage.session.cancel();
@@ -193,7 +193,7 @@ describe('a session', () => {
 		expect(stage.state().phase).toBe('cancelled');
 		expect([folder.folders(), [...folder.files()]]).toEqual([[], []]);
 		await toPlan(stage);
-		stage.session.start({ kind: 'folder', parent: folder.handle });
+		stage.session.start({ kind: 'folder', parent: folder.handle }, 'auto');
 		await settle();
 		await stage.runs[1]?.finish();
 		expect(stage.state()).toMatchObject({
@@ -207,7 +207,7 @@ describe('a session', () => {
 		const folder = fakeFolder();
 		const stage = setUp();
 		await toPlan(stage);
-		stage.session.start({ kind: 'folder', parent: folder.handle });
+		stage.session.start({ kind: 'folder', parent: folder.handle }, 'auto');
 		await settle();
 		await stage.runs[0]?.fail(new RemeltError('range-ignored', 'The server sent everything.'));
 		expect(stage.state()).toMatchObject({ phase: 'failed', error: { code: 'range-ignored' } });
@@ -217,7 +217,7 @@ describe('a session', () => {
 	test('pausing closes the gate until it goes on', async () => {
 		const stage = setUp();
 		await toPlan(stage);
-		stage.session.start({ kind: 'nothing' });
+		stage.session.start({ kind: 'nothing' }, 'auto');
 		await settle();
 		stage.session.pause();
 		expect(stage.state().phase).toBe('paused');
@@ -235,7 +235,7 @@ describe('a session', () => {
 	test('a new wish ends the run before it', async () => {
 		const stage = setUp();
 		await toPlan(stage);
-		stage.session.start({ kind: 'nothing' });
+		stage.session.start({ kind: 'nothing' }, 'auto');
 		await settle();
 		await toPlan(stage);
 		expect(stage.runs[0]?.options.signal?.aborted).toBe(true);

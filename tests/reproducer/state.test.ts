@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RemeltError } from '../../src/errors/index.ts';
+import type { BackendChoice } from '../../src/kernels/index.ts';
+import { computingOf } from '../../src/reproducer/computing.ts';
 import { describe as say, tabTitle } from '../../src/reproducer/describe.ts';
 import { NO_PROGRESS } from '../../src/reproducer/progress.ts';
 import { IDLE, reduce } from '../../src/reproducer/state.ts';
@@ -8,6 +10,7 @@ import { slerpResult, smallPlan } from './plans.ts';
 
 const job: Job = { id: 1, mode: 'rehearsal', recipe: 'merge_method: slerp', variant: false };
 const plan = smallPlan();
+const computing = computingOf(plan, false, 'auto');
 const error = new RemeltError('network-failed', 'The Hub did not answer.').serialize();
 const outcome = { results: [slerpResult(0)], bytesRead: 80 };
 const finished: Event = {
@@ -26,7 +29,7 @@ const planned: readonly Event[] = [
 	{ type: 'asked', job },
 	{ type: 'planned', job: 1, plan },
 ];
-const running: readonly Event[] = [...planned, { type: 'started', job: 1 }];
+const running: readonly Event[] = [...planned, { type: 'started', job: 1, computing }];
 
 describe('a job', () => {
 	test('goes from headers over the plan and the run to the result', () => {
@@ -47,10 +50,24 @@ describe('a job', () => {
 		expect(reduce(paused, { type: 'resumed', job: 1 }).phase).toBe('running');
 	});
 
+	test('shows what its workers compute with', () => {
+		const choice: BackendChoice = {
+			setting: 'auto',
+			gpu: { compare: true, combine: false },
+			device: '',
+			advantage: { compare: 2, combine: 0.5 },
+			problem: null,
+		};
+		const chosen = after(...running, { type: 'computing', job: 1, choice });
+		expect(chosen).toMatchObject({ phase: 'running', computing: { setting: 'auto', choice } });
+		expect(reduce(chosen, finished)).toMatchObject({ phase: 'done', computing: { choice } });
+		expect(after(...planned, { type: 'computing', job: 1, choice }).phase).toBe('planned');
+	});
+
 	test('that is cancelled while running keeps its plan and can be started again', () => {
 		const cancelled = after(...running, { type: 'cancelled', job: 1 });
 		expect(cancelled).toMatchObject({ phase: 'cancelled', plan: { method: 'slerp' } });
-		expect(reduce(cancelled, { type: 'started', job: 1 })).toMatchObject({
+		expect(reduce(cancelled, { type: 'started', job: 1, computing })).toMatchObject({
 			phase: 'running',
 			progress: { tensorsDone: 0 },
 		});
@@ -77,7 +94,7 @@ describe('a job', () => {
 	test('that fails before there is a plan has none', () => {
 		const failed = after({ type: 'asked', job }, { type: 'failed', job: 1, error });
 		expect(failed).toMatchObject({ phase: 'failed', plan: null });
-		expect(reduce(failed, { type: 'started', job: 1 })).toBe(failed);
+		expect(reduce(failed, { type: 'started', job: 1, computing })).toBe(failed);
 	});
 });
 
@@ -96,7 +113,7 @@ describe('events out of place change nothing', () => {
 	const events: readonly Event[] = [
 		{ type: 'reading', job: 2, reading: { models: [] } },
 		{ type: 'planned', job: 2, plan },
-		{ type: 'started', job: 2 },
+		{ type: 'started', job: 2, computing },
 		{ type: 'progressed', job: 2, progress: NO_PROGRESS, results: [] },
 		{ type: 'paused', job: 2 },
 		{ type: 'resumed', job: 2 },

@@ -1,5 +1,6 @@
-import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import type { JSX, RefObject } from 'preact';
+import type { BackendSetting } from '../../kernels/index.ts';
 import type { ReproducerContract } from '../contract.ts';
 import { MODE_NAMES } from '../describe.ts';
 import { commandLine, outputName, requestFor } from '../requests.ts';
@@ -130,6 +131,7 @@ interface BodyProps extends AppProps, Situation {
 function Body(props: BodyProps): JSX.Element {
 	const { state, session, contract, onClose } = props;
 	const pickFolder = folderPicker();
+	const [backend, setBackend] = useState<BackendSetting>('auto');
 	switch (state.phase) {
 		case 'choosing':
 			return (
@@ -150,7 +152,11 @@ function Body(props: BodyProps): JSX.Element {
 					published={contract.published}
 					pickFolder={pickFolder}
 					commandLine={commandLine(contract, state.job.variant)}
-					onStart={session.start}
+					backend={backend}
+					onBackend={setBackend}
+					onStart={(keep) => {
+						session.start(keep, backend);
+					}}
 					onClose={onClose}
 				/>
 			);

@@ -3,12 +3,15 @@ import type { JSX } from 'preact';
 import { MEMORY_LIMIT, MEMORY_LIMIT_TEXT } from '../sinks/memory.ts';
 import type { PickFolder } from '../sinks/picker.ts';
 import { PUBLISHED, settingOf } from '../../merge/index.ts';
+import type { BackendSetting } from '../../kernels/index.ts';
 import type { MergePlan } from '../../merge/index.ts';
+import { suitsPlan } from '../computing.ts';
 import { formatBytes, formatCount, formatDuration, plural, shortName } from '../format.ts';
 import { extentOf, gridModel } from '../grid.ts';
 import type { Keep } from '../session.ts';
 import type { Mode, State } from '../state.ts';
 import { numericsText, operationText } from '../texts.ts';
+import { BackendSelect } from './BackendSelect.tsx';
 import { Grid } from './Grid.tsx';
 import { Button, Fact, Findings, Legend } from './parts.tsx';
 import { PlanTable } from './tables.tsx';
@@ -23,6 +26,9 @@ export interface PlanViewProps {
 	readonly pickFolder: PickFolder | null;
 	/** How to do the same at a terminal. */
 	readonly commandLine: string;
+	/** What the reader wants to compute with. */
+	readonly backend: BackendSetting;
+	readonly onBackend: (setting: BackendSetting) => void;
 	readonly onStart: (keep: Keep) => void;
 	readonly onClose: () => void;
 }
@@ -41,6 +47,7 @@ export function PlanView(props: PlanViewProps): JSX.Element {
 			</h3>
 			<p class="rm-soft">Nothing but headers has been read so far. This is what would be done.</p>
 			<Totals plan={plan} local={job.mode !== 'check'} />
+			{suitsPlan(plan) && <BackendSelect setting={props.backend} onChange={props.onBackend} />}
 			<p class="rm-actions">
 				<Button
 					action="start"

@@ -4,6 +4,7 @@ import { angleOf } from '../../merge/index.ts';
 import type { MergePlan, TensorResult } from '../../merge/index.ts';
 import { percent, summarize } from '../../verify/index.ts';
 import type { Verdict } from '../../verify/index.ts';
+import { computingText } from '../computing.ts';
 import { formatBytes, formatCount, formatDuration } from '../format.ts';
 import { branchesDiffer, extentOf, gridModel } from '../grid.ts';
 import type { Colouring, Extent } from '../grid.ts';
@@ -47,6 +48,9 @@ export function ResultView(props: ResultViewProps): JSX.Element {
 					{plan.semantics}
 				</Fact>
 			</dl>
+			<p class="rm-soft" data-part="backend">
+				{computingText(state.computing)}
+			</p>
 			<SaveBar
 				kept={state.kept}
 				name={props.name}

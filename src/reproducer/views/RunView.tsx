@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
+import { computingText } from '../computing.ts';
 import { percentOf } from '../describe.ts';
 import { formatBytes, formatCount, formatDuration } from '../format.ts';
 import { branchesDiffer, extentOf, gridModel } from '../grid.ts';
@@ -44,6 +45,9 @@ export function RunView(props: RunViewProps): JSX.Element {
 			/>
 			<p class="rm-rate rm-soft" data-part="rate">
 				{paused ? 'Nothing is being read.' : rateText(state)}
+			</p>
+			<p class="rm-soft" data-part="backend">
+				{computingText(state.computing)}
 			</p>
 			<p class="rm-actions">
 				{paused ? (
