@@ -114,6 +114,8 @@ describe('imports', () => {
 
 	it('fan out to few files', () => {
 		const wide = sources.filter(([path, text]) => {
+			// A registry is the list of all that there is.
+			if (path.endsWith('/registry.ts')) return false;
 			if (!path.startsWith('src/') || path.endsWith('.astro')) return false;
 			return new Set(importsOf(path, text)).size > 16;
 		});

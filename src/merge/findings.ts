@@ -1,18 +1,14 @@
 import type { Finding } from '../errors/index.ts';
-import { inputsOf, modulesOf, type Recipe } from '../recipe/index.ts';
+import type { Recipe } from '../recipe/index.ts';
 import type { ModelHeaders } from '../tensors/index.ts';
 import { isInteger } from './blocks.ts';
 import { MAX_SORTED } from './methods/taskVectors.ts';
 import type { PlanSources } from './sources.ts';
-import type { MergeMethod, PlannedTensor } from './types.ts';
+import type { PlannedTensor } from './types.ts';
 
-/** What is odd about a recipe once its method is known. */
-export function recipeFindings(
-	recipe: Recipe,
-	method: MergeMethod,
-	sources: PlanSources,
-): Finding[] {
-	const findings = unusedParameters(recipe, method);
+/** What is odd about a recipe once its models are known. */
+export function recipeFindings(recipe: Recipe, sources: PlanSources): Finding[] {
+	const findings: Finding[] = [];
 	const models = sources.slices.flatMap((slice) => slice.sources.map(({ model }) => model));
 	if (recipe.baseModel === null && new Set(models).size > 1)
 		findings.push({
@@ -49,31 +45,6 @@ function architectureFindings({ architecture }: PlanSources): Finding[] {
 			details: { architecture: architecture.name, modules },
 		},
 	];
-}
-
-/** Parameters that the method never reads, where they stand. */
-function unusedParameters(recipe: Recipe, method: MergeMethod): Finding[] {
-	const own = inputsOf(recipe);
-	const modules = modulesOf(recipe);
-	const common = [recipe, ...modules, ...modules.flatMap(({ slices }) => slices)];
-	const findings = new Map<string, Finding>();
-	const check = (names: readonly string[], readable: (name: string) => boolean): void => {
-		for (const name of names) {
-			if (readable(name)) continue;
-			findings.set(name, {
-				code: 'parameter-unused',
-				severity: 'note',
-				message: `The recipe gives ${name} where ${method.label} does not read it.`,
-				hint: 'mergekit ignores it without a word, and so does Remelt.',
-				details: { parameter: name, method: method.name },
-			});
-		}
-	};
-	const scopes = new Map(method.parameters.map(({ name, scope }) => [name, scope]));
-	for (const { parameters } of common) check(Object.keys(parameters), (name) => scopes.has(name));
-	for (const { parameters } of own)
-		check(Object.keys(parameters), (name) => scopes.get(name) === 'model');
-	return [...findings.values()];
 }
 
 /** What is odd about the models' files, and about what each tensor was planned from. */

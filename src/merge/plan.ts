@@ -73,7 +73,7 @@ export function planMerge(recipe: Recipe, options: PlanOptions): MergePlan {
 		models: published ? { ...models, [PUBLISHED]: identity(published) } : models,
 		totals: totalsOf(layout.tensors, layout.files, memoryBudget ?? DEFAULT_MEMORY_BUDGET),
 		findings: [
-			...recipeFindings(recipe, method, sources),
+			...recipeFindings(recipe, sources),
 			...inputsFindings(sources, layout.tensors),
 			...tokenizer,
 			...methodFindings(layout.tensors, draws && options.seed === undefined),

@@ -1,5 +1,5 @@
 import { findMethod } from '../merge/index.ts';
-import { isLocalReference, modelReferences, parseRecipe } from '../recipe/index.ts';
+import { isLocalReference, modelReferences, modulesOf, parseRecipe } from '../recipe/index.ts';
 import type { Recipe } from '../recipe/index.ts';
 import type { RehearsalShape } from './contract.ts';
 
@@ -31,9 +31,9 @@ export function offerFor(text: string, shapes: readonly RehearsalShape[]): Recip
 
 /** The smallest toy shape that has all layers that a recipe reads; null where none has. */
 function shapeFor(recipe: Recipe, shapes: readonly RehearsalShape[]): RehearsalShape | null {
-	const ends = recipe.slices.flatMap(({ sources }) =>
-		sources.map(({ layerRange }) => layerRange[1]),
-	);
+	const ends = modulesOf(recipe)
+		.flatMap(({ slices }) => slices.flatMap(({ sources }) => sources))
+		.map(({ layerRange }) => layerRange[1]);
 	const needed = Math.max(0, ...ends);
 	const fitting = shapes.filter(({ layers }) => layers >= needed);
 	return [...fitting].sort((a, b) => a.layers - b.layers)[0] ?? null;

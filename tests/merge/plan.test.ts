@@ -214,12 +214,6 @@ describe('with a published model', () => {
 describe('findings', () => {
 	const codes = (text: string): string[] => planOf(text).findings.map(({ code }) => code);
 
-	it('name parameters that the method does not read', () => {
-		expect(codes(SLERP.replace('{t: 0.5}', '{t: 0.5, normalize: true}'))).toEqual([
-			'parameter-unused',
-		]);
-	});
-
 	it('say when t lies outside the two models', () => {
 		expect(codes(SLERP.replace('0.5', '1.5'))).toEqual(['t-outside']);
 	});
