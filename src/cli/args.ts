@@ -192,6 +192,8 @@ function mergeArguments(
 		throw fail(
 			'Say where the model goes (remelt merge RECIPE OUT), or what to compare with (--published).',
 		);
+	if (values.keep === true && out === undefined)
+		throw fail('--keep needs a folder to keep merges in: remelt merge RECIPE OUT.');
 	return {
 		command: 'merge',
 		...reading,

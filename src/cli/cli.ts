@@ -6,8 +6,8 @@ import { prepare } from './inputs.ts';
 import { mergeCommand } from './merge.ts';
 import { showMethods } from './methods.ts';
 import { callersFolder } from './paths.ts';
-import { planJson } from './planJson.ts';
-import { errorText, findingText, planTable, planText } from './print.ts';
+import { plansJson } from './planJson.ts';
+import { errorText, findingText, plansText, planTable } from './print.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -53,14 +53,14 @@ async function planCommand(
 	terminal: Terminal,
 	signal: AbortSignal,
 ): Promise<ExitCode> {
-	const { plan, findings } = await prepare(args, folder, signal, terminal.err);
+	const run = await prepare(args, folder, signal, terminal.err);
 	if (args.json) {
-		terminal.out(`${JSON.stringify(planJson(plan, findings), null, 2)}\n`);
+		terminal.out(`${JSON.stringify(plansJson(run), null, 2)}\n`);
 		return EXIT.done;
 	}
-	for (const finding of findings.slice(0, findings.length - plan.findings.length))
+	for (const finding of run.findings)
 		terminal.err(`${findingText(finding, terminal.paint?.err)}\n`);
-	terminal.out(planText(plan, terminal.paint?.out) + planTable(plan));
+	terminal.out(plansText(run, terminal.paint?.out) + planTable(run.last.plan));
 	return EXIT.done;
 }
 

@@ -1,11 +1,11 @@
 import { summarize, type Summary } from '../verify/index.ts';
 import type { MergeArguments } from './args.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
-import { prepare, type Prepared } from './inputs.ts';
+import { prepare, type PreparedRun } from './inputs.ts';
 import { PLAIN } from './paint.ts';
 import { resolvePath } from './paths.ts';
-import { findingText, planText, resultText } from './print.ts';
-import { runPlan } from './runPlan.ts';
+import { findingText, plansText, resultText } from './print.ts';
+import { runRecipes } from './runRecipes.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Merges, writes and compares as a command line says; resolves to its exit status. */
@@ -15,17 +15,17 @@ export async function mergeCommand(
 	terminal: Terminal,
 	signal: AbortSignal,
 ): Promise<ExitCode> {
-	const prepared = await prepare(args, folder, signal, terminal.err);
-	const { plan, findings } = prepared;
+	const run = await prepare(args, folder, signal, terminal.err);
+	const { plan } = run.last;
 	if (!args.json) {
-		for (const finding of findings.slice(0, findings.length - plan.findings.length))
+		for (const finding of run.findings)
 			terminal.err(`${findingText(finding, terminal.paint?.err)}\n`);
-		terminal.err(planText(plan, terminal.paint?.err));
+		terminal.err(plansText(run, terminal.paint?.err));
 	}
 	const out = args.out === null ? null : resolvePath(folder, args.out);
-	const outcome = await runPlan(prepared, out, { ...args, terminal, signal });
+	const outcome = await runRecipes(run, out, { ...args, terminal, signal });
 	const summary = summarize(plan, outcome);
-	if (args.json) terminal.out(`${JSON.stringify(summaryJson(prepared, summary, out), null, 2)}\n`);
+	if (args.json) terminal.out(`${JSON.stringify(summaryJson(run, summary, out), null, 2)}\n`);
 	else {
 		terminal.out(resultText(summary, terminal.paint?.out ?? PLAIN));
 		if (args.out !== null) terminal.out(`The merged model is in ${args.out}.\n`);
@@ -49,7 +49,7 @@ function exitOf({ verdict }: Summary): ExitCode {
 }
 
 function summaryJson(
-	{ plan, findings }: Prepared,
+	{ before, last: { plan }, findings }: PreparedRun,
 	{ sentence, verdict, rows }: Summary,
 	out: string | null,
 ): Readonly<Record<string, unknown>> {
@@ -65,6 +65,7 @@ function summaryJson(
 		tensors: rows,
 		totals,
 		models,
-		findings,
+		merges: before.map(({ name }) => name),
+		findings: [...findings, ...plan.findings],
 	};
 }

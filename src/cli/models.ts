@@ -84,7 +84,12 @@ async function isFolder(path: string): Promise<boolean> {
 	return found?.isDirectory() === true;
 }
 
-async function openFolder(folder: string, signal: AbortSignal, id?: string): Promise<OpenedModel> {
+/** A model in a folder, called `id` or as the folder is. Throws as `openNodeFolder` does. */
+export async function openFolder(
+	folder: string,
+	signal: AbortSignal,
+	id?: string,
+): Promise<OpenedModel> {
 	const files = await openNodeFolder(folder, { signal, id });
 	const found = [...files.headers.files.keys()].map(async (name) => ({
 		...(await findNodeFile(join(folder, name))),

@@ -4,19 +4,17 @@ import { VERSION } from './version.ts';
 
 /**
  * What two runs must have in common for the later to take up the earlier: the plan but for its totals,
- * the state of the files that are read, and the program. Budgets and workers change nothing.
+ * the state of what is read (by model), and the program. Budgets and workers change nothing.
  */
-export function planDigest(
-	plan: MergePlan,
-	models: ReadonlyMap<string, { readonly forWorker: WorkerModel }>,
-): string {
+export function planDigest(plan: MergePlan, sources: ReadonlyMap<string, unknown>): string {
 	const { method, semantics, seed, ties, tensors, files, texts } = plan;
-	const sources = [...models].map(([name, { forWorker }]) => [name, stateOf(forWorker)]);
-	const content = { VERSION, method, semantics, seed, ties, tensors, files, texts, sources };
+	const states = [...sources].toSorted(([a], [b]) => (a < b ? -1 : 1));
+	const content = { VERSION, method, semantics, seed, ties, tensors, files, texts, states };
 	return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
-function stateOf(model: WorkerModel): readonly unknown[] {
+/** What changes when a model's files do. */
+export function stateOf(model: WorkerModel): readonly unknown[] {
 	switch (model.kind) {
 		case 'hub':
 			return [model.revision, ...model.files.map(({ name, size }) => [name, size])];

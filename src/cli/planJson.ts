@@ -1,8 +1,15 @@
 import type { Finding } from '../errors/index.ts';
 import type { Draws, MergePlan, ParameterValue, TiesOrder } from '../merge/index.ts';
 import type { Dtype } from '../tensors/index.ts';
+import type { PreparedRun } from './inputs.ts';
 
-/** A plan as `remelt plan --json` prints it. */
+/** Plans as `remelt plan --json` prints them: the last one, and those that come before it. */
+export interface PlansJson extends PlanJson {
+	/** Empty unless the recipe has several documents. */
+	readonly merges: readonly (PlanJson & { readonly name: string })[];
+}
+
+/** What is printed of a merge. */
 export interface PlanJson {
 	readonly method: string;
 	readonly semantics: string;
@@ -32,8 +39,17 @@ export interface OutputJson {
 	readonly draws: readonly Draws[] | null;
 }
 
+/** The plans of a command line, with what is odd about the recipe's text. */
+export function plansJson({ before, last, findings }: PreparedRun): PlansJson {
+	const merges = before.map(({ name, plan }) => ({
+		name: name ?? '',
+		...planJson(plan, plan.findings),
+	}));
+	return { ...planJson(last.plan, [...findings, ...last.plan.findings]), merges };
+}
+
 /** A plan without what only a run needs; in the plan's order. */
-export function planJson(plan: MergePlan, findings: readonly Finding[]): PlanJson {
+function planJson(plan: MergePlan, findings: readonly Finding[]): PlanJson {
 	const { method, semantics, seed, ties, totals, models } = plan;
 	return {
 		method,

@@ -1,6 +1,7 @@
 import type { Finding, RemeltError } from '../errors/index.ts';
 import type { MergePlan, ParameterValue, PlannedTensor } from '../merge/index.ts';
 import { percent, type Summary, type VerdictWord } from '../verify/index.ts';
+import type { PreparedRun } from './inputs.ts';
 import { PLAIN, type Paint } from './paint.ts';
 
 const COUNT = new Intl.NumberFormat('en');
@@ -35,6 +36,12 @@ export function planText(plan: MergePlan, paint: Paint = PLAIN): string {
 		...plan.findings.map((finding) => findingText(finding, paint)),
 	];
 	return `${lines.join('\n')}\n`;
+}
+
+/** What several merges will do, one after another. */
+export function plansText({ before, last }: PreparedRun, paint: Paint = PLAIN): string {
+	const named = before.map(({ name, plan }) => `${name ?? ''} = ${planText(plan, paint)}`);
+	return named.join('') + planText(last.plan, paint);
 }
 
 /** A row per tensor: what is done to it, from what. */

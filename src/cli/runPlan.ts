@@ -1,63 +1,59 @@
 import { availableParallelism } from 'node:os';
-import { RemeltError, toRemeltError } from '../errors/index.ts';
 import {
 	createPool,
 	DEFAULT_MEMORY_BUDGET,
 	readSideFiles,
+	REMELT_JSON,
 	remeltJson,
 	runMerge,
 	tokenizerDonor,
 } from '../merge/index.ts';
-import type { ExtraFile, MergeOutcome, SourceFile, WorkerModel } from '../merge/index.ts';
+import type {
+	ExtraFile,
+	MergeOutcome,
+	MergePlan,
+	RemeltJson,
+	SourceFile,
+	WorkerModel,
+} from '../merge/index.ts';
+import type { Recipe } from '../recipe/index.ts';
 import type { MergeArguments } from './args.ts';
-import type { FolderSink } from './folderSink.ts';
-import type { Prepared } from './inputs.ts';
-import { openOutFolder, type OutFolder } from './outFolder.ts';
-import { planDigest } from './planDigest.ts';
+import type { OpenedModel } from './models.ts';
+import type { OutFolder } from './outFolder.ts';
 import { createMeter } from './progress.ts';
 import { spawnMergeThread } from './spawn.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 /** How a plan is carried out. */
-export interface RunSettings extends Pick<MergeArguments, 'jobs' | 'memory' | 'restart'> {
+export interface RunSettings extends Pick<MergeArguments, 'jobs' | 'memory'> {
 	readonly terminal: Terminal;
 	readonly signal: AbortSignal;
 }
 
-/**
- * Carries out a plan: writes the model to a folder if there is one to write to, goes on with an earlier
- * run of the same, and compares with the published model if there is one.
- * @throws `output-exists`, and as `runMerge` does; hints say what is left to be taken up
- */
-export async function runPlan(
-	prepared: Prepared,
-	out: string | null,
-	settings: RunSettings,
-): Promise<MergeOutcome> {
-	const { plan, models } = prepared;
-	if (out === null) return runOpened(prepared, null, settings);
-	const digest = planDigest(plan, models);
-	const opened = await openOutFolder(out, { plan, digest, restart: settings.restart });
-	if (opened.kind === 'complete') {
-		const { results } = opened;
-		return { results, bytesRead: results.reduce((sum, { bytesRead }) => sum + bytesRead, 0) };
-	}
-	try {
-		return await runOpened(prepared, opened, settings);
-	} catch (error) {
-		throw withHint(toRemeltError(error, 'kernel-failed'), opened.sink, plan.tensors.length);
-	}
+/** A merge that is about to be carried out. */
+export interface Job {
+	readonly recipe: Recipe;
+	readonly plan: MergePlan;
+	/** All that the plan reads. */
+	readonly models: ReadonlyMap<string, OpenedModel>;
+	/** What `remelt.json` says of models that were made on the way, by reference. */
+	readonly merges: Readonly<Record<string, RemeltJson>>;
 }
 
-type Opened = Extract<OutFolder, { kind: 'open' }>;
+/** A folder that can be written to. */
+export type Writable = Extract<OutFolder, { kind: 'open' }>;
 
-async function runOpened(
-	prepared: Prepared,
-	opened: Opened | null,
+/**
+ * Carries out a plan: writes the model if there is a folder, after the tensors that an earlier run has
+ * left there, and compares with the published model if there is one. Rejects as `runMerge` does.
+ */
+export async function runPlan(
+	job: Job,
+	opened: Writable | null,
 	{ jobs = availableParallelism(), memory, terminal, signal }: RunSettings,
 ): Promise<MergeOutcome> {
-	const { plan, models } = prepared;
+	const { plan, models } = job;
 	const memoryBudget = memory ?? DEFAULT_MEMORY_BUDGET;
 	const done = opened?.done ?? [];
 	if (done.length > 0)
@@ -77,7 +73,7 @@ async function runOpened(
 			memoryBudget,
 			sink: opened?.sink,
 			done,
-			extras: opened === null ? undefined : (outcome) => extras(prepared, outcome, opened, signal),
+			extras: opened === null ? undefined : (outcome) => extras(job, outcome, opened, signal),
 			signal,
 			onEvent:
 				terminal.progress &&
@@ -93,9 +89,9 @@ async function runOpened(
 
 /** What goes beside weights and texts: the tokenizer's files, and at last what was made of what. */
 async function* extras(
-	{ recipe, plan, models }: Prepared,
+	{ recipe, plan, models, merges }: Job,
 	outcome: MergeOutcome,
-	{ sink }: Opened,
+	{ sink }: Writable,
 	signal: AbortSignal,
 ): AsyncGenerator<ExtraFile> {
 	const donor = tokenizerDonor(recipe);
@@ -109,8 +105,9 @@ async function* extras(
 	const sources = Object.fromEntries(
 		[...models].map(([name, { forWorker }]) => [name, sourcesOf(forWorker)]),
 	);
-	const facts = { version: VERSION, plan, outcome, tokenizer, sources, files: sink.files };
-	yield ['remelt.json', new TextEncoder().encode(remeltJson(facts))];
+	const { files } = sink;
+	const text = remeltJson({ version: VERSION, plan, outcome, tokenizer, sources, files, merges });
+	yield [REMELT_JSON, new TextEncoder().encode(text)];
 }
 
 function sourcesOf(model: WorkerModel): Record<string, SourceFile> {
@@ -118,16 +115,4 @@ function sourcesOf(model: WorkerModel): Record<string, SourceFile> {
 	return Object.fromEntries(
 		files.map(({ name, size }) => [name, { size, sha256: null, from: null }]),
 	);
-}
-
-/** A failure, with what a later run can do about it. */
-function withHint(failure: RemeltError, { kept }: FolderSink, of: number): RemeltError {
-	const { code, message, hint, details } = failure;
-	if (kept === 0) return failure;
-	const more = `${kept} of ${of} tensors are kept in the hidden folder .remelt: the same command goes on from there.`;
-	return new RemeltError(code, message, {
-		hint: hint === '' ? more : `${hint} ${more}`,
-		details: { ...details, kept },
-		cause: failure,
-	});
 }

@@ -1,6 +1,9 @@
 import { findSemantics, type Semantics } from '../recipe/index.ts';
 import type { MergeOutcome, MergePlan, PlannedTensor, TensorResult, TiesOrder } from './types.ts';
 
+/** The file's name in a merged folder. */
+export const REMELT_JSON = 'remelt.json';
+
 /** A file's size and SHA-256 digest in lower-case hex. */
 export interface FileDigest {
 	readonly name: string;
@@ -28,6 +31,8 @@ export interface RemeltJsonFacts {
 	readonly sources: Readonly<Record<string, Readonly<Record<string, SourceFile>>>>;
 	/** Every other file that was written. */
 	readonly files: readonly FileDigest[];
+	/** What was said of models that were made on the way, by reference. */
+	readonly merges?: Readonly<Record<string, RemeltJson>> | undefined;
 }
 
 /** What `remelt.json` says: how an output was made, from which bytes, and which bytes it came to. */
@@ -51,6 +56,8 @@ export interface RemeltJson {
 	>;
 	readonly tensors: readonly TensorRecord[];
 	readonly files: readonly FileDigest[];
+	/** Merges whose results this one reads, and which are not kept themselves. */
+	readonly merges: Readonly<Record<string, RemeltJson>>;
 }
 
 interface TensorRecord {
@@ -88,6 +95,7 @@ export function remeltJson(facts: RemeltJsonFacts): string {
 		models: modelsOf(facts),
 		tensors: plan.tensors.map((tensor, index) => tensorRecord(tensor, results.get(index))),
 		files: facts.files.map(({ name, size, sha256 }) => ({ name, size, sha256 })),
+		merges: facts.merges ?? {},
 	};
 	return `${JSON.stringify(content, null, '\t')}\n`;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -129,6 +129,96 @@ describe('the same merge gives the same bytes', () => {
 			results.push(await folderDigests(out));
 		}
 		for (const result of results.slice(1)) expect(result).toEqual(results[0]);
+	});
+});
+
+describe('a recipe of several documents', () => {
+	const MULTI = `name: first
+merge_method: slerp
+base_model: a
+models: [{model: a}, {model: o/b}]
+parameters: {t: 0.25}
+---
+merge_method: linear
+models:
+  - {model: first, parameters: {weight: 0.5}}
+  - {model: o/b, parameters: {weight: 0.5}}
+---
+name: second
+merge_method: passthrough
+models: [{model: first}]
+`;
+
+	async function multi(): Promise<string> {
+		await twoModels(64);
+		const recipe = join(root, 'multi.yml');
+		await writeFile(recipe, MULTI);
+		return recipe;
+	}
+
+	it('gives what its merges give one after another', async () => {
+		const recipe = await multi();
+		const out = join(root, 'out');
+		const said = await runCli(['merge', recipe, out, '--models', models]);
+		expect(said).toMatchObject({ status: 0 });
+		expect(Object.keys(await folderDigests(out))).not.toContain('.remelt/');
+		const [first = '', last = ''] = MULTI.split('---\n');
+		await writeFile(join(root, 'one.yml'), first.replace(/^name.*\n/, ''));
+		await writeFile(join(root, 'two.yml'), last);
+		await runCli(['merge', join(root, 'one.yml'), join(models, 'first'), '--models', models]);
+		const two = join(root, 'two');
+		await runCli(['merge', join(root, 'two.yml'), two, '--models', models]);
+		const weights = 'model.safetensors';
+		expect((await folderDigests(out))[weights]).toBe((await folderDigests(two))[weights]);
+		const record = JSON.parse(await readFile(join(out, 'remelt.json'), 'utf8')) as RemeltJson;
+		expect(Object.keys(record.merges)).toEqual(['first']);
+		expect(record.merges['first']?.models).toHaveProperty(['o/b']);
+	});
+
+	it('is planned whole before anything is written', async () => {
+		const recipe = await multi();
+		const plans = await runCli(['plan', recipe, '--models', models, '--json']);
+		expect(JSON.parse(plans.out)).toMatchObject({
+			method: 'linear',
+			merges: [{ name: 'first', method: 'slerp' }, { name: 'second' }],
+		});
+		await writeFile(recipe, MULTI.replace('linear', 'magic'));
+		const said = await runCli(['merge', recipe, join(root, 'out'), '--models', models]);
+		expect(said.status).toBe(3);
+		expect(await readdir(root)).not.toContain('out');
+	});
+
+	it('keeps its merges on request, and compares without a folder', async () => {
+		const recipe = await multi();
+		const out = join(root, 'out');
+		await runCli(['merge', recipe, out, '--models', models, '--keep']);
+		expect(await readdir(join(out, '.remelt/merges/first'))).toContain('model.safetensors');
+		const said = await runCli(['merge', recipe, '--published', out, '--models', models]);
+		expect(said.status).toBe(0);
+		expect(said.out).toContain('identical: ');
+	});
+
+	it('makes no merge again that an earlier run has made', async () => {
+		const recipe = await multi();
+		const argv = ['merge', recipe, join(root, 'out'), '--models', models, '--jobs', '1'];
+		const stop = new AbortController();
+		let lines = 0;
+		const said = await runCli(argv, {
+			signal: stop.signal,
+			progress: (line) => {
+				// Of the last merge's, the first one that has tensors.
+				if (/ 21 of 21 tensors/.test(line)) lines++;
+				else if (lines > 1 && / [2-9] of 21 tensors/.test(line)) stop.abort();
+			},
+		});
+		expect(said.status).toBe(130);
+		expect(said.err).toContain('Makes first,');
+		const again = await runCli(argv);
+		expect(again.status).toBe(0);
+		expect(again.err).not.toContain('Makes first,');
+		const whole = join(root, 'whole');
+		await runCli(['merge', recipe, whole, '--models', models]);
+		expect(await folderDigests(join(root, 'out'))).toEqual(await folderDigests(whole));
 	});
 });
 
