@@ -67,13 +67,15 @@ function roundToBf16(value: number): number {
 	return rounded === 0 ? Math.sign(value) * 0 : Math.fround(rounded * quantum);
 }
 
-function valuesOf(operand: Operand): number[] {
+/** The values of all elements. */
+export function valuesOf(operand: Operand): number[] {
 	return Array.from({ length: elementCount(operand) }, (_, i) =>
 		valueOf(bitsAt(operand, i), operand.dtype),
 	);
 }
 
-function bytesOf(values: readonly number[], dtype: FloatDtype): Uint8Array {
+/** Values rounded to a format. */
+export function bytesOf(values: readonly number[], dtype: FloatDtype): Uint8Array {
 	const bytes = new Uint8Array(values.length * SIZES[dtype]);
 	const view = viewOf(bytes);
 	values.forEach((value, i) => {

@@ -1,5 +1,25 @@
-import type { KernelChunk, Kernels, SlerpWeights } from '../../src/kernels/index.ts';
-import { cast, combine, compare, elementCount, gram, type Operand } from '../kernels/reference.ts';
+import type {
+	Comparison,
+	Formula,
+	FormulaOutcome,
+	FormulaSpec,
+	FormulaTensor,
+	KernelChunk,
+	Kernels,
+	SlerpWeights,
+} from '../../src/kernels/index.ts';
+import type { FloatDtype } from '../../src/tensors/index.ts';
+import { applyFormula, type Applied } from '../kernels/formulaReference.ts';
+import {
+	bytesOf,
+	cast,
+	combine,
+	compare,
+	elementCount,
+	gram,
+	valuesOf,
+	type Operand,
+} from '../kernels/reference.ts';
 
 /**
  * The kernels in plain TypeScript as a backend, written from the formulas and independent of the
@@ -8,7 +28,8 @@ import { cast, combine, compare, elementCount, gram, type Operand } from '../ker
 export function createReferenceKernels(): Kernels {
 	return {
 		backend: 'wasm',
-		chunk: referenceChunk,
+		chunk: () => new ReferenceChunk(),
+		formula: (spec, tensor) => new ReferenceFormula(spec, tensor),
 		reduceGram(blocks, inputs) {
 			const products = (inputs * (inputs + 1)) / 2;
 			const sums = new Float64Array(products);
@@ -23,27 +44,105 @@ export function createReferenceKernels(): Kernels {
 	};
 }
 
-function referenceChunk(): KernelChunk {
-	let inputs: Operand[] = [];
-	return {
-		get elements() {
-			return inputs[0] ? elementCount(inputs[0]) : 0;
-		},
-		push: (dtype, bytes) => {
-			inputs.push({ dtype, bytes: bytes.slice() });
-		},
-		gram: () => gram(inputs),
-		combine: (weights, dtype, into) => {
-			const result = combine(inputs, weights, dtype);
-			into?.set(result);
-			return into ?? result;
-		},
-		compare: (weights, dtype, expected) =>
-			compare({ dtype, bytes: expected }, { dtype, bytes: combine(inputs, weights, dtype) }),
-		clear: () => {
-			inputs = [];
-		},
-	};
+class ReferenceChunk implements KernelChunk {
+	inputs: Operand[] = [];
+
+	get elements(): number {
+		return this.inputs[0] ? elementCount(this.inputs[0]) : 0;
+	}
+
+	push(dtype: FloatDtype, bytes: Uint8Array): void {
+		this.inputs.push({ dtype, bytes: bytes.slice() });
+	}
+
+	reserve(dtype: FloatDtype, elements: number): Uint8Array {
+		const bytes = new Uint8Array(elements * (dtype === 'F32' ? 4 : 2));
+		this.inputs.push({ dtype, bytes });
+		return bytes;
+	}
+
+	gram(): Float64Array {
+		return gram(this.inputs);
+	}
+
+	combine(weights: readonly number[], dtype: FloatDtype, into?: Uint8Array): Uint8Array {
+		const result = combine(this.inputs, weights, dtype);
+		into?.set(result);
+		return into ?? result;
+	}
+
+	compare(weights: readonly number[], dtype: FloatDtype, expected: Uint8Array): Comparison {
+		return compare({ dtype, bytes: expected }, { dtype, bytes: this.combine(weights, dtype) });
+	}
+
+	clear(): void {
+		this.inputs = [];
+	}
+}
+
+/** The values of a chunk's inputs. */
+function inputsOf(chunk: KernelChunk): number[][] {
+	if (!(chunk instanceof ReferenceChunk)) throw new TypeError('the chunk is of another backend');
+	return chunk.inputs.map(valuesOf);
+}
+
+/** Sums go chunk by chunk; everything else looks at the whole tensor first, in one pass. */
+class ReferenceFormula implements Formula {
+	readonly #spec: FormulaSpec;
+	readonly #tensor: FormulaTensor;
+	readonly #whole: number[][] = [];
+	#result: Applied | null = null;
+	#done = 0;
+
+	constructor(spec: FormulaSpec, tensor: FormulaTensor) {
+		this.#spec = spec;
+		this.#tensor = tensor;
+	}
+
+	get pending(): boolean {
+		return this.#spec.kind !== 'sum' && this.#result === null;
+	}
+
+	observe(chunk: KernelChunk): void {
+		for (const [i, values] of inputsOf(chunk).entries())
+			this.#whole[i] = [...(this.#whole[i] ?? []), ...values];
+	}
+
+	nextPass(): void {
+		this.#result = applyFormula(this.#spec, this.#tensor, this.#whole);
+	}
+
+	write(chunk: KernelChunk, dtype: FloatDtype, into?: Uint8Array): Uint8Array {
+		const bytes = this.view(chunk, dtype);
+		into?.set(bytes);
+		return into ?? bytes;
+	}
+
+	view(chunk: KernelChunk, dtype: FloatDtype): Uint8Array {
+		return bytesOf(this.#values(chunk), dtype);
+	}
+
+	compare(chunk: KernelChunk, dtype: FloatDtype, expected: Uint8Array): Comparison {
+		return compare({ dtype, bytes: expected }, { dtype, bytes: this.view(chunk, dtype) });
+	}
+
+	outcome(): FormulaOutcome {
+		return this.#result?.outcome ?? { angle: null, kept: [], ratio: null, weights: null };
+	}
+
+	free(): void {
+		this.#whole.length = 0;
+	}
+
+	#values(chunk: KernelChunk): readonly number[] {
+		const { elements } = chunk;
+		if (this.#spec.kind === 'sum') {
+			this.#result = applyFormula(this.#spec, { elements, row: elements }, inputsOf(chunk));
+			return this.#result.values;
+		}
+		this.#done += elements;
+		return this.#result?.values.slice(this.#done - elements, this.#done) ?? [];
+	}
 }
 
 /** docs/methods/slerp.md: the weights from the angle between the two vectors. */

@@ -52,7 +52,7 @@ fn wild(seed: u32) -> impl Iterator<Item = f32> {
 fn fused_lanes_round_as_the_hardware_does() {
     let (mut a, mut b, mut c) = (wild(1), wild(2), wild(3));
     let mut next = || {
-        let mut eight = |list: &mut dyn Iterator<Item = f32>| {
+        let eight = |list: &mut dyn Iterator<Item = f32>| {
             std::array::from_fn(|_| list.next().unwrap_or_default())
         };
         (eight(&mut a), eight(&mut b), eight(&mut c))
@@ -61,9 +61,12 @@ fn fused_lanes_round_as_the_hardware_does() {
         let (a, b, c): ([f32; 8], [f32; 8], [f32; 8]) = next();
         let load = F32x8::from_array;
         let result = load(a).fused(load(b), load(c)).to_array();
+        let pair = F32x8::fused_pair([load(b), load(c)], [load(a), load(b)]).to_array();
         for i in 0..8 {
             let expected = a[i].mul_add(b[i], c[i]);
             assert!(same(result[i], expected), "{:e} {:e} {:e}: {expected:e}", a[i], b[i], c[i]);
+            let expected = a[i].mul_add(b[i], b[i].mul_add(c[i], 0.0));
+            assert!(same(pair[i], expected), "{:e} {:e} {:e}: {expected:e}", a[i], b[i], c[i]);
         }
     }
 }

@@ -72,7 +72,7 @@ pub trait Formula {
         dtype: Dtype,
         output: &mut [u8],
     ) -> Result<(), KernelError> {
-        write_values(self, inputs, start, dtype, output)
+        write_values(output, dtype, |tile, values| self.values(inputs, start + tile, values))
     }
 
     /// What the passes found.
@@ -95,22 +95,21 @@ pub fn build(spec: Spec, tensor: Tensor) -> Result<Box<dyn Formula>, KernelError
     }
 }
 
-/// [`Formula::write`] by way of [`Formula::values`].
+/// Fills `output` with values, a tile at a time; each is asked for with the number of elements before
+/// it.
 ///
 /// # Errors
-/// As [`Formula::values`].
-pub fn write_values<F: Formula + ?Sized>(
-    formula: &mut F,
-    inputs: &Inputs,
-    start: usize,
-    dtype: Dtype,
+/// As `values`.
+pub fn write_values(
     output: &mut [u8],
+    dtype: Dtype,
+    mut values: impl FnMut(usize, &mut [F32x8]) -> Result<(), KernelError>,
 ) -> Result<(), KernelError> {
-    let mut values = [F32x8::splat(0.0); TILE];
+    let mut buffer = [F32x8::splat(0.0); TILE];
     for (tile, output) in output.chunks_mut(TILE * LANES * dtype.size()).enumerate() {
-        let values = &mut values[..(output.len() / dtype.size()).div_ceil(LANES)];
-        formula.values(inputs, start + tile * TILE * LANES, values)?;
-        with_format!(dtype, O => store_all::<O>(values, output));
+        let part = &mut buffer[..(output.len() / dtype.size()).div_ceil(LANES)];
+        values(tile * TILE * LANES, part)?;
+        with_format!(dtype, O => store_all::<O>(part, output));
     }
     Ok(())
 }

@@ -13,7 +13,8 @@ use crate::inputs::{Inputs, buffer};
 use crate::lanes::{F32x8, Format, LANES};
 use crate::with_format;
 
-/// The least product of two norms that an inner product is divided by, and the least denominator.
+/// The least product of two norms that an inner product is divided by, and the least size of the
+/// ratio's denominator.
 const LEAST: f64 = 1e-6;
 
 struct ModelStock {
@@ -181,7 +182,7 @@ impl ModelStock {
             Ratio::Count => norms.len() as f32,
         };
         let denominator = work(work(cosine * (models - 1.0)) + 1.0);
-        let guarded = self.spec.guard && denominator < least;
+        let guarded = self.spec.guard && denominator.abs() < LEAST as f32;
         let ratio = if guarded { 0.0 } else { work(work(cosine * models) / denominator) };
         [ratio, work(1.0 - ratio)]
     }

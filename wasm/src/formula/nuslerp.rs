@@ -20,8 +20,6 @@ const MIN_NORM: f64 = 1e-7;
 /// Vectors whose angle has a sine below this are averaged.
 const MIN_SINE: f32 = 1e-8;
 
-type Tile = [F32x8; TILE];
-
 struct Nuslerp {
     spec: Spec,
     tensor: Tensor,

@@ -112,7 +112,7 @@ pub struct ModelStock {
     pub along: Along,
     /// The ratio's formula.
     pub ratio: Ratio,
-    /// Whether a denominator below 1e-6 makes the ratio 0.
+    /// Whether a denominator of a size below 1e-6 makes the ratio 0.
     pub guard: bool,
 }
 

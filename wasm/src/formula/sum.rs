@@ -88,7 +88,7 @@ impl Formula for Once {
             Sum::new(inputs, &self.weights, dtype)?.write(start, output);
             return Ok(());
         }
-        write_values(self, inputs, start, dtype, output)
+        write_values(output, dtype, |tile, values| self.values(inputs, start + tile, values))
     }
 
     fn outcome(&self) -> Outcome {
@@ -97,35 +97,77 @@ impl Formula for Once {
     }
 }
 
-impl Formula for Fused {
+/// A sum whose rounding to `work` is left to whoever writes it, where that is the same.
+trait Unrounded {
+    fn work(&self) -> Dtype;
+
+    /// The values before they are rounded to `work`.
+    fn sums(&self, inputs: &Inputs, start: usize, values: &mut [F32x8]) -> Result<(), KernelError>;
+}
+
+impl<S: Unrounded> Formula for S {
     fn values(
         &mut self,
         inputs: &Inputs,
         start: usize,
         values: &mut [F32x8],
     ) -> Result<(), KernelError> {
+        self.sums(inputs, start, values)?;
+        round_all(self.work(), values);
+        Ok(())
+    }
+
+    fn write(
+        &mut self,
+        inputs: &Inputs,
+        start: usize,
+        dtype: Dtype,
+        output: &mut [u8],
+    ) -> Result<(), KernelError> {
+        if self.work() != dtype {
+            return write_values(output, dtype, |tile, values| {
+                self.values(inputs, start + tile, values)
+            });
+        }
+        write_values(output, dtype, |tile, values| self.sums(inputs, start + tile, values))
+    }
+}
+
+impl Unrounded for Fused {
+    fn work(&self) -> Dtype {
+        self.work
+    }
+
+    fn sums(&self, inputs: &Inputs, start: usize, values: &mut [F32x8]) -> Result<(), KernelError> {
         let list = exactly(inputs, self.weights.len())?;
-        values.fill(F32x8::splat(0.0));
-        for (input, weight) in list.iter().zip(&self.weights) {
-            let bytes = input.part(start, start + values.len() * LANES);
+        let end = start + values.len() * LANES;
+        let mut terms = list.iter().zip(&self.weights);
+        match (list, self.weights.as_slice()) {
+            ([a, b, ..], &[w0, w1, ..]) if a.dtype == b.dtype => {
+                let (a_bytes, b_bytes) = (a.part(start, end), b.part(start, end));
+                with_format!(a.dtype, T => fused_pair::<T>((a_bytes, w0), (b_bytes, w1), values));
+                terms.nth(1);
+            }
+            _ => values.fill(F32x8::splat(0.0)),
+        }
+        for (input, weight) in terms {
+            let bytes = input.part(start, end);
+            let weight = F32x8::splat(*weight);
             with_format!(input.dtype, T => {
-                let weight = F32x8::splat(*weight);
                 accumulate::<T>(bytes, values, |sum, value| value.fused(weight, sum));
             });
         }
         divide(values, self.divisor);
-        round_all(self.work, values);
         Ok(())
     }
 }
 
-impl Formula for Stepwise {
-    fn values(
-        &mut self,
-        inputs: &Inputs,
-        start: usize,
-        values: &mut [F32x8],
-    ) -> Result<(), KernelError> {
+impl Unrounded for Stepwise {
+    fn work(&self) -> Dtype {
+        self.work
+    }
+
+    fn sums(&self, inputs: &Inputs, start: usize, values: &mut [F32x8]) -> Result<(), KernelError> {
         let list = exactly(inputs, self.weights.len())?;
         values.fill(F32x8::splat(0.0));
         if list.len() <= RUN {
@@ -145,7 +187,6 @@ impl Formula for Stepwise {
             round_all(self.work, values);
             divide(values, self.divisor);
         }
-        round_all(self.work, values);
         Ok(())
     }
 }
@@ -160,6 +201,20 @@ impl Stepwise {
                 accumulate::<T>(bytes, sums, |sum, value| sum.plus(W::round(weight.times(value))));
             }));
         }
+    }
+}
+
+/// The fused sums of the first two inputs.
+fn fused_pair<T: Format>((a, w0): (&[u8], f32), (b, w1): (&[u8], f32), sums: &mut [F32x8]) {
+    let (w0, w1) = (F32x8::splat(w0), F32x8::splat(w1));
+    let pair = |a, b| F32x8::fused_pair([a, w0], [b, w1]);
+    let (groups_a, rest_a) = T::split(a);
+    let (groups_b, rest_b) = T::split(b);
+    for ((sum, a), b) in sums.iter_mut().zip(groups_a).zip(groups_b) {
+        *sum = pair(T::load(a), T::load(b));
+    }
+    if let Some(sum) = sums.get_mut(groups_a.len()) {
+        *sum = pair(T::load_part(rest_a), T::load_part(rest_b));
     }
 }
 

@@ -111,6 +111,11 @@ impl F32x8 {
         Self(std::array::from_fn(|lane| self.0[lane] / other.0[lane]))
     }
 
+    /// `a·b + c·d` lane by lane: the first product rounded, then as [`Self::fused`].
+    pub fn fused_pair([a, b]: [Self; 2], [c, d]: [Self; 2]) -> Self {
+        c.fused(d, a.fused(b, Self::splat(0.0)))
+    }
+
     /// `self·factor + addend` lane by lane, rounded once.
     pub fn fused(self, factor: Self, addend: Self) -> Self {
         Self(std::array::from_fn(|lane| fused(self.0[lane], factor.0[lane], addend.0[lane])))

@@ -7,12 +7,12 @@ pub use masks::{Magnitudes, Mask8};
 use super::LANES;
 use crate::dtype::{BF16_NAN, F16_NAN, F32_NAN};
 use core::arch::wasm32::{
-    f32x4, f32x4_add, f32x4_demote_f64x2_zero, f32x4_div, f32x4_extract_lane, f32x4_mul, f32x4_ne,
-    f32x4_splat, f32x4_sub, f64x2, f64x2_abs, f64x2_add, f64x2_extract_lane, f64x2_lt, f64x2_mul,
-    f64x2_ne, f64x2_promote_low_f32x4, f64x2_splat, f64x2_sub, i8x16_swizzle, i16x8_shuffle,
-    i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_sub, i64x2_add, i64x2_eq, i64x2_shl, i64x2_shr,
-    u8x16, u16x8_narrow_i32x4, u32x4_extend_high_u16x8, u32x4_extend_low_u16x8, u32x4_ge, u32x4_gt,
-    u32x4_le, u32x4_lt, u32x4_shr, u32x4_splat, u64x2, u64x2_splat, v128, v128_and, v128_any_true,
+    f32x4, f32x4_abs, f32x4_add, f32x4_demote_f64x2_zero, f32x4_div, f32x4_extract_lane, f32x4_le,
+    f32x4_mul, f32x4_ne, f32x4_splat, f32x4_sub, f64x2, f64x2_abs, f64x2_add, f64x2_extract_lane,
+    f64x2_lt, f64x2_mul, f64x2_ne, f64x2_promote_low_f32x4, f64x2_splat, f64x2_sub, i16x8_shuffle,
+    i32x4_add, i32x4_eq, i32x4_shl, i32x4_shuffle, i32x4_sub, i64x2_add, i64x2_eq, i64x2_shr,
+    u8x16_avgr, u16x8_narrow_i32x4, u32x4_extend_high_u16x8, u32x4_extend_low_u16x8, u32x4_ge,
+    u32x4_gt, u32x4_lt, u32x4_shr, u32x4_splat, u64x2_splat, v128, v128_and, v128_any_true,
     v128_bitselect, v128_load, v128_or, v128_store, v128_xor,
 };
 
@@ -170,6 +170,18 @@ impl F32x8 {
         Self(f32x4_div(self.0, other.0), f32x4_div(self.1, other.1))
     }
 
+    /// `a·b + c·d` lane by lane: the first product rounded, then as [`Self::fused`].
+    #[inline(always)]
+    pub fn fused_pair([a, b]: [Self; 2], [c, d]: [Self; 2]) -> Self {
+        let product = c.widen().times(d.widen());
+        let addend = a.times(b).widen();
+        let sum = product.plus(addend);
+        let value = sum.narrow();
+        // Where the sum is 0, its sign depends on that of the first product, which `fused` makes right.
+        let zero = Self(f32x4_splat(0.0), f32x4_splat(0.0));
+        if sum.may_lie_midway(value) { c.fused(d, a.fused(b, zero)) } else { value }
+    }
+
     /// `self·factor + addend` lane by lane, rounded once.
     #[inline(always)]
     pub fn fused(self, factor: Self, addend: Self) -> Self {
@@ -183,8 +195,13 @@ impl F32x8 {
     /// The nearest values that a bf16 has.
     #[inline(always)]
     pub fn round_bf16(self) -> Self {
-        let keep = |bits| i32x4_shl(narrow_bf16(bits), 16);
-        Self(keep(self.0), keep(self.1))
+        let round = |bits| {
+            let odd = v128_and(u32x4_shr(bits, 16), u32x4_splat(1));
+            let rounded = i32x4_add(i32x4_add(bits, u32x4_splat(0x7fff)), odd);
+            // What is not equal to itself stays a NaN: all its bits are set.
+            v128_or(v128_and(rounded, u32x4_splat(0xffff_0000)), f32x4_ne(bits, bits))
+        };
+        Self(round(self.0), round(self.1))
     }
 
     /// The nearest values that an f16 has.
@@ -270,8 +287,7 @@ impl F64x8 {
     }
 
     /// The sum, made odd where it is inexact: see `fused` in `scalar`.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     fn plus_odd(self, other: Self) -> Self {
         self.lanes(other, |a, b| {
             let sum = f64x2_add(a, b);
@@ -290,12 +306,13 @@ impl F64x8 {
     /// Rounded to float32.
     #[inline(always)]
     fn narrow(self) -> F32x8 {
-        // Two shuffles would be taken for one conversion of four numbers, which is then made one by one.
-        let upper = u8x16(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7);
-        let two = |low, high| {
-            let high = i8x16_swizzle(f32x4_demote_f64x2_zero(high), upper);
-            v128_bitselect(f32x4_demote_f64x2_zero(low), high, u64x2(u64::MAX, 0))
+        // A shuffle leaves the zeros above each pair unused, and LLVM would then convert one number at
+        // a time. It does not look through averages, which here are of a value and itself.
+        let narrow = |pair| {
+            let pair = f32x4_demote_f64x2_zero(pair);
+            u8x16_avgr(pair, pair)
         };
+        let two = |low, high| i32x4_shuffle::<0, 1, 4, 5>(narrow(low), narrow(high));
         F32x8(two(self.0[0], self.0[1]), two(self.0[2], self.0[3]))
     }
 
@@ -305,10 +322,13 @@ impl F64x8 {
     /// varies, so that all results up to the smallest normal float32 count.
     #[inline(always)]
     fn may_lie_midway(self, value: F32x8) -> bool {
-        let midway = |i: usize| i64x2_eq(i64x2_shl(self.0[i], 35), u64x2_splat(1 << 63));
-        let small = |bits| u32x4_le(v128_and(bits, u32x4_splat(!SIGN)), u32x4_splat(0x0080_0000));
-        let low = v128_or(v128_or(midway(0), midway(1)), small(value.0));
-        let high = v128_or(v128_or(midway(2), midway(3)), small(value.1));
+        let midway = |low, high| {
+            let ends = i32x4_shuffle::<0, 2, 4, 6>(low, high);
+            i32x4_eq(v128_and(ends, u32x4_splat(0x1fff_ffff)), u32x4_splat(0x1000_0000))
+        };
+        let small = |values| f32x4_le(f32x4_abs(values), f32x4_splat(f32::MIN_POSITIVE));
+        let low = v128_or(midway(self.0[0], self.0[1]), small(value.0));
+        let high = v128_or(midway(self.0[2], self.0[3]), small(value.1));
         v128_any_true(v128_or(low, high))
     }
 
