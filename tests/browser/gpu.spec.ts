@@ -1,7 +1,11 @@
 import { CHROMIUM_FLAGS, findChromium } from '../../scripts/chromium.ts';
+import { loadWasmKernels } from '../../src/kernels/index.ts';
+import { DEFAULT_SEMANTICS } from '../../src/recipe/index.ts';
+import { runCase } from '../support/oracle.ts';
 import type { FloatDtype } from '../../src/tensors/index.ts';
 import type { Asked, Mistake } from './support/gpuPage.ts';
 import { SOFTWARE_GPU_FLAGS, startGpuServer, type GpuServer } from './support/gpuServer.ts';
+import { downloadZip, openCard } from './support/reproducer.ts';
 import { expect, test as base } from './support/test.ts';
 
 const chromium = findChromium();
@@ -157,4 +161,42 @@ test('a merge on the GPU is right, and both backends can be timed', async ({ pag
 		expect(wasm).toBeGreaterThan(0);
 		expect(webgpu).toBeGreaterThan(0);
 	}
+});
+
+test('the reader of a card chooses what computes, and gets the same bytes', async ({
+	page,
+	fixture,
+	hub,
+}) => {
+	const kernels = await loadWasmKernels();
+	const inNode = await runCase('slerp-card', { kernels, semantics: DEFAULT_SEMANTICS });
+	const expected = Buffer.from(inNode.files.get('model.safetensors') ?? []);
+	for (const [setting, said] of [
+		['webgpu', /^WebGPU( \(.*\))?, as you chose\.$/],
+		// On a processor that plays the graphics card.
+		['auto', /^WASM: WebGPU would be 0\.\d+× as fast here/],
+		['wasm', /^WASM, as you chose\.$/],
+	] as const) {
+		const merge = await openCard(page, fixture, 'oracle/slerp-card', hub);
+		await merge.ask('check');
+		await merge.reach('planned');
+		await merge.part('backend-setting').selectOption(setting);
+		await merge.button('start').click();
+		await merge.reach('done');
+		await expect(merge.part('backend')).toHaveText(said);
+		const files = await downloadZip(page, merge);
+		const weights = [...files].find(([path]) => path.endsWith('/model.safetensors'))?.[1];
+		expect(weights?.equals(expected)).toBe(true);
+	}
+});
+
+test('a card whose merge has nothing for a GPU offers no choice', async ({
+	page,
+	fixture,
+	hub,
+}) => {
+	const merge = await openCard(page, fixture, 'oracle/passthrough-stack', hub);
+	await merge.ask('check');
+	await merge.reach('planned');
+	await expect(merge.part('backend-setting')).toHaveCount(0);
 });

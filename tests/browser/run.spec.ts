@@ -113,3 +113,18 @@ test('a page at work asks before it is left', async ({ page, fixture, hub }) => 
 	await merge.button('cancel').click();
 	await merge.reach('cancelled');
 });
+
+test('without a GPU the result says that WASM computed it, and why', async ({
+	page,
+	fixture,
+	hub,
+}) => {
+	const merge = await openCard(page, fixture, 'oracle/slerp-card', hub);
+	await merge.ask('check');
+	await merge.reach('planned');
+	await merge.button('start').click();
+	await merge.reach('done');
+	await expect(merge.part('backend')).toHaveText(
+		/^WASM: this browser (has no WebGPU|offers no GPU)\.$/,
+	);
+});
