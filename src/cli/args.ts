@@ -39,6 +39,8 @@ export interface MergeArguments extends ReadingArguments {
 	readonly jobs: number | undefined;
 	/** Forget what an interrupted run left. */
 	readonly restart: boolean;
+	/** Take digests of whole files on disk, too. */
+	readonly fileDigests: boolean;
 	/** Keep the merges that the recipe's last document is made of. */
 	readonly keep: boolean;
 }
@@ -200,6 +202,7 @@ function mergeArguments(
 		out: out ?? null,
 		jobs: optional(values.jobs, (text) => whole(text, '--jobs', 1, fail)),
 		restart: values.restart ?? false,
+		fileDigests: values['file-digests'] ?? false,
 		keep: values.keep ?? false,
 	};
 }

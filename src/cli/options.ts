@@ -18,6 +18,7 @@ export const OPTIONS = {
 	out: { type: 'string', commands: merging },
 	jobs: { type: 'string', short: 'j', commands: merging },
 	restart: { type: 'boolean', commands: merging },
+	'file-digests': { type: 'boolean', commands: merging },
 	keep: { type: 'boolean', commands: merging },
 	json: { type: 'boolean', commands: undefined },
 	version: { type: 'boolean', commands: undefined },

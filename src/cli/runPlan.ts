@@ -8,25 +8,19 @@ import {
 	runMerge,
 	tokenizerDonor,
 } from '../merge/index.ts';
-import type {
-	ExtraFile,
-	MergeOutcome,
-	MergePlan,
-	RemeltJson,
-	SourceFile,
-	WorkerModel,
-} from '../merge/index.ts';
+import type { ExtraFile, MergeOutcome, MergePlan, RemeltJson } from '../merge/index.ts';
 import type { Recipe } from '../recipe/index.ts';
 import type { MergeArguments } from './args.ts';
 import type { OpenedModel } from './models.ts';
 import type { OutFolder } from './outFolder.ts';
 import { createMeter } from './progress.ts';
+import { describeSources } from './sources.ts';
 import { spawnMergeThread } from './spawn.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 /** How a plan is carried out. */
-export interface RunSettings extends Pick<MergeArguments, 'jobs' | 'memory'> {
+export interface RunSettings extends Pick<MergeArguments, 'jobs' | 'memory' | 'fileDigests'> {
 	readonly terminal: Terminal;
 	readonly signal: AbortSignal;
 }
@@ -51,8 +45,9 @@ export type Writable = Extract<OutFolder, { kind: 'open' }>;
 export async function runPlan(
 	job: Job,
 	opened: Writable | null,
-	{ jobs = availableParallelism(), memory, terminal, signal }: RunSettings,
+	settings: RunSettings,
 ): Promise<MergeOutcome> {
+	const { jobs = availableParallelism(), memory, terminal, signal } = settings;
 	const { plan, models } = job;
 	const memoryBudget = memory ?? DEFAULT_MEMORY_BUDGET;
 	const done = opened?.done ?? [];
@@ -73,7 +68,7 @@ export async function runPlan(
 			memoryBudget,
 			sink: opened?.sink,
 			done,
-			extras: opened === null ? undefined : (outcome) => extras(job, outcome, opened, signal),
+			extras: opened === null ? undefined : (outcome) => extras(job, outcome, opened, settings),
 			signal,
 			onEvent:
 				terminal.progress &&
@@ -92,27 +87,18 @@ async function* extras(
 	{ recipe, plan, models, merges }: Job,
 	outcome: MergeOutcome,
 	{ sink }: Writable,
-	signal: AbortSignal,
+	settings: RunSettings,
 ): AsyncGenerator<ExtraFile> {
 	const donor = tokenizerDonor(recipe);
 	const model = donor === null ? undefined : models.get(donor);
 	let tokenizer: string | null = null;
 	if (model !== undefined)
-		for await (const file of readSideFiles(model.files, { signal })) {
+		for await (const file of readSideFiles(model.files, settings)) {
 			tokenizer = donor;
 			yield file;
 		}
-	const sources = Object.fromEntries(
-		[...models].map(([name, { forWorker }]) => [name, sourcesOf(forWorker)]),
-	);
+	const sources = await describeSources(plan, models, { ...settings, note: settings.terminal.err });
 	const { files } = sink;
 	const text = remeltJson({ version: VERSION, plan, outcome, tokenizer, sources, files, merges });
 	yield [REMELT_JSON, new TextEncoder().encode(text)];
-}
-
-function sourcesOf(model: WorkerModel): Record<string, SourceFile> {
-	const files = model.kind === 'folder' ? [] : model.files;
-	return Object.fromEntries(
-		files.map(({ name, size }) => [name, { size, sha256: null, from: null }]),
-	);
 }

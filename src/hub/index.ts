@@ -8,6 +8,7 @@ export type {
 	FactSummary,
 	HubFact,
 } from './facts.ts';
+export { readHubDigests } from './hubDigests.ts';
 export { openHubFile } from './hubFile.ts';
 export type { KnownFile } from './hubFile.ts';
 export { openHubModel } from './hubModel.ts';

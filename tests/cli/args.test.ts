@@ -22,6 +22,7 @@ describe('a command line', () => {
 			shardSize: undefined,
 			jobs: undefined,
 			restart: false,
+			fileDigests: false,
 			keep: false,
 			json: false,
 		});

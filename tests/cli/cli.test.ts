@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../../src/cli/cli.ts';
+import type { RemeltJson } from '../../src/merge/index.ts';
 import type { PlanJson } from '../../src/cli/planJson.ts';
+import { folderDigests } from './support.ts';
 import { compareTensors, loadFolder } from '../support/compare.ts';
 import { startHubServer, type HubServer } from '../support/hubServer.ts';
 import { expectedFolder, expectedTensors, modelFolder, recipePath } from '../support/oracle.ts';
@@ -80,6 +82,13 @@ describe('remelt merge', () => {
 		const comparison = compareTensors(expectedTensors('passthrough-stack'), loadFolder(out));
 		expect(comparison.rows).toEqual([]);
 		expect(await readFile(join(out, 'README.md'), 'utf8')).toContain(hub.commit('oracle/a'));
+		const record = JSON.parse(await readFile(join(out, 'remelt.json'), 'utf8')) as RemeltJson;
+		expect(record.models['oracle/a']).toMatchObject({
+			revision: hub.commit('oracle/a'),
+			files: [
+				{ from: 'hub', sha256: (await folderDigests(modelFolder('a')))['model.safetensors'] },
+			],
+		});
 	});
 
 	it('reads the recipe from a card, and models from folders', async () => {

@@ -61,11 +61,19 @@ describe('a merged folder', () => {
 	it('has the digests of all that was read and made', async () => {
 		const recipe = await twoModels(64);
 		const out = join(root, 'out');
-		await runCli(['merge', recipe, out, '--models', models]);
+		await runCli(['merge', recipe, out, '--models', models, '--file-digests']);
 		const digests = await folderDigests(out);
 		const said = JSON.parse(await readFile(join(out, 'remelt.json'), 'utf8')) as RemeltJson;
 		expect(said.semantics).toMatchObject({ name: '0.1.5', slerp: 'torch' });
 		expect(said.tokenizer).toBe('a');
+		expect(said.models['o/b']?.files).toEqual([
+			{
+				name: 'model.safetensors',
+				size: expect.any(Number) as number,
+				sha256: (await folderDigests(join(models, 'o/b')))['model.safetensors'],
+				from: 'read',
+			},
+		]);
 		const { 'remelt.json': own, ...others } = digests;
 		expect(own).toBeDefined();
 		expect(Object.fromEntries(said.files.map(({ name, sha256 }) => [name, sha256]))).toEqual(
