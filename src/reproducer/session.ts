@@ -1,5 +1,5 @@
 import { toRemeltError } from '../errors/index.ts';
-import type { BackendSetting } from '../kernels/index.ts';
+import type { BackendSetting, Calibration } from '../kernels/index.ts';
 import { createGate, createPool, DEFAULT_MEMORY_BUDGET, PUBLISHED } from '../merge/index.ts';
 import type { MergePlan, MergeSink, RunOptions, MergeOutcome } from '../merge/index.ts';
 import type { PlanOptions, TensorResult, WorkerLike } from '../merge/index.ts';
@@ -78,6 +78,7 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 	let planned: Planned | null = null;
 	let reading: AbortController | null = null;
 	let running: Running | null = null;
+	const shared = { effects, dispatch, measured: { calibration: null } };
 
 	const endAll = (): void => {
 		reading?.abort();
@@ -107,7 +108,7 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 			if (job === null || request === null || planned === null || running !== null) return;
 			const stop = new AbortController();
 			const { id } = job;
-			const run = startRun({ planned, request, keep, backend, effects, stop, dispatch, id });
+			const run = startRun({ ...shared, planned, request, keep, backend, stop, id });
 			running = { stop, hold: run.hold };
 			void run.done.finally(() => {
 				if (running?.stop === stop) running = null;
@@ -179,11 +180,17 @@ async function readAndPlan(
 	return { models, plan: request.mode === 'rehearsal' ? markAsRehearsal(plan) : plan };
 }
 
+/** How fast the machine's backends are, once a run has measured it. */
+interface Measured {
+	calibration: Calibration | null;
+}
+
 interface RunParts {
 	readonly planned: Planned;
 	readonly request: Request;
 	readonly keep: Keep;
 	readonly backend: BackendSetting;
+	readonly measured: Measured;
 	readonly effects: Effects;
 	readonly stop: AbortController;
 	readonly dispatch: (event: Event) => void;
@@ -205,7 +212,9 @@ function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promi
 		backend: computing.suits
 			? {
 					setting: computing.setting,
-					onChoice: (choice) => {
+					calibration: parts.measured.calibration,
+					onChoice: (choice, calibration) => {
+						parts.measured.calibration = calibration;
 						dispatch({ type: 'computing', job: id, choice });
 					},
 				}

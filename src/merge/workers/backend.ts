@@ -3,8 +3,13 @@ import type { BackendRequest } from './protocol.ts';
 
 export interface BackendOptions {
 	readonly setting: BackendSetting;
-	/** What the workers compute with, and why: once it is known, and once more where the GPU is left. */
-	readonly onChoice: (choice: BackendChoice) => void;
+	/** What an earlier run has measured on this machine. */
+	readonly calibration?: Calibration | null | undefined;
+	/**
+	 * What the workers compute with, why, and what was measured for that: once it is known, and once
+	 * more where the GPU is left.
+	 */
+	readonly onChoice: (choice: BackendChoice, calibration: Calibration | null) => void;
 }
 
 /**
@@ -18,13 +23,14 @@ export class BackendDesk {
 	readonly #known = Promise.withResolvers<undefined>();
 	#asked = false;
 	#said = false;
-	#calibration: Calibration | null = null;
+	#calibration: Calibration | null;
 	/** Somebody has found that the GPU cannot be used. */
 	#left = false;
 
 	constructor(options: BackendOptions, workers: number) {
 		this.#options = options;
 		this.#workers = workers;
+		this.#calibration = options.calibration ?? null;
 	}
 
 	/** What the next worker is told. */
@@ -40,7 +46,7 @@ export class BackendDesk {
 		this.#calibration ??= calibration;
 		const news = choice.problem !== null && !this.#left;
 		this.#left ||= choice.problem !== null;
-		if (!this.#said || news) this.#options.onChoice(choice);
+		if (!this.#said || news) this.#options.onChoice(choice, this.#calibration);
 		this.#said = true;
 		this.#known.resolve(undefined);
 		return news;

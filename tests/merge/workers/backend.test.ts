@@ -31,18 +31,28 @@ interface Setup {
 	/** What each worker was asked. */
 	readonly asked: Request[][];
 	readonly choices: BackendChoice[];
+	/** What was measured, as each choice was told. */
+	readonly measured: (Calibration | null)[];
 }
 
 /** A pool of two whose workers say nothing by themselves. */
-function setUp(): Setup {
+function setUp(calibration: Calibration | null = null): Setup {
 	const workers: FakeWorker[] = [];
 	const asked: Request[][] = [];
 	const choices: BackendChoice[] = [];
+	const measured: Setup['measured'] = [];
 	const pool = createPool({
 		size: 2,
 		models: {},
 		memoryBudget: 100,
-		backend: { setting: 'auto', onChoice: (choice) => choices.push(choice) },
+		backend: {
+			setting: 'auto',
+			calibration,
+			onChoice: (choice, known) => {
+				choices.push(choice);
+				measured.push(known);
+			},
+		},
 		spawn: () => {
 			const requests: Request[] = [];
 			asked.push(requests);
@@ -53,7 +63,7 @@ function setUp(): Setup {
 			return worker;
 		},
 	});
-	return { pool, workers, asked, choices };
+	return { pool, workers, asked, choices, measured };
 }
 
 function merge({ pool }: Setup, index: number): Promise<unknown> {
@@ -73,7 +83,7 @@ function backendOf(requests: readonly Request[] | undefined): unknown {
 describe('a pool whose reader has a say in the backend', () => {
 	test('has one worker measure, and tells the others', async () => {
 		const setup = setUp();
-		const { workers, asked, choices, pool } = setup;
+		const { workers, asked, choices, measured, pool } = setup;
 		const merged = [merge(setup, 0), merge(setup, 1)];
 		await settle();
 		expect(backendOf(asked[0])).toEqual({ setting: 'auto', workers: 2, calibration: null });
@@ -88,8 +98,17 @@ describe('a pool whose reader has a say in the backend', () => {
 			worker.say({ kind: 'merged', result: slerpResult(index) });
 		}
 		await Promise.all(merged);
-		expect(choices).toEqual([CHOICE]);
+		expect([choices, measured]).toEqual([[CHOICE], [CALIBRATION]]);
 		pool.close();
+	});
+
+	test('passes on what an earlier run has measured', async () => {
+		const setup = setUp(CALIBRATION);
+		const merged = merge(setup, 0).catch(() => undefined);
+		await settle();
+		expect(backendOf(setup.asked[0])).toMatchObject({ calibration: CALIBRATION });
+		setup.pool.close();
+		await merged;
 	});
 
 	test('leaves the GPU in every worker once one has, and says so once', async () => {

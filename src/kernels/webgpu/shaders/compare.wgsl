@@ -79,23 +79,23 @@ fn compare(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
 		}
 		let ours = weighted_sum(pair);
 		let theirs = load_expected(pair);
-		for (var half = 0u; half < 2u; half++) {
-			if (2u * pair + half >= job.elements) {
+		for (var lane = 0u; lane < 2u; lane++) {
+			if (2u * pair + lane >= job.elements) {
 				break;
 			}
-			let distance = distance_of(theirs[half], ours[half]);
+			let distance = distance_of(theirs[lane], ours[lane]);
 			if (distance != 0u) {
 				atomicAdd(&histogram[bin_of(distance)], 1u);
 			} else {
 				equal++;
-				let zeros = ((theirs[half] | ours[half]) & magnitude_mask()) == 0u;
-				if (zeros && theirs[half] != ours[half]) {
+				let zeros = ((theirs[lane] | ours[lane]) & magnitude_mask()) == 0u;
+				if (zeros && theirs[lane] != ours[lane]) {
 					atomicAdd(&sign_of_zero, 1u);
 				}
 			}
 			if (distance > worst) {
 				worst = distance;
-				worst_at = 2u * i + half;
+				worst_at = 2u * i + lane;
 			}
 		}
 	}
