@@ -3,7 +3,8 @@
 Reads one JSON object per line and answers each with one. The first says which files are the inputs,
 in bf16, with `rows` and `columns`; the others ask for a run: `method`, `base` (whether the first
 input is the base), `models` (how many further inputs), `parameters`, `perModel`, `seed`, and `save`,
-a file for the result or null. Only the call of the merge method itself is timed.
+a file for the result or null. Only the call of the merge method itself is timed; where its result is
+saved, which is for comparing, one thread does it.
 """
 
 import json
@@ -73,9 +74,11 @@ def prepare(job, inputs):
     return one_tensor_task(job, tensors)
 
 
-def run(job, inputs):
+def run(job, inputs, threads):
     merge = prepare(job, inputs)
     torch.manual_seed(SEED)
+    # Sums of bf16 numbers depend on how many threads share them: what is compared is made by one.
+    torch.set_num_threads(threads if job["save"] is None else 1)
     with torch.no_grad():
         start = time.perf_counter()
         result = merge()
@@ -95,16 +98,16 @@ def load(path, rows, columns):
 def main():
     # Progress bars and warnings of the libraries have no place among the answers.
     answers, sys.stdout = sys.stdout, sys.stderr
-    inputs = []
+    inputs, threads = [], 1
     for line in sys.stdin:
         request = json.loads(line)
         if "inputs" in request:
-            torch.set_num_threads(request["threads"])
+            threads = request["threads"]
             shape = request["rows"], request["columns"]
             inputs = [load(path, *shape) for path in request["inputs"]]
-            answer = {"torch": torch.__version__, "threads": torch.get_num_threads()}
+            answer = {"torch": torch.__version__}
         else:
-            answer = run(request, inputs)
+            answer = run(request, inputs, threads)
         print(json.dumps(answer), file=answers, flush=True)
 
 

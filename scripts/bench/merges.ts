@@ -119,7 +119,7 @@ export async function measureMerges(options: BenchOptions): Promise<string> {
 function jobsOf({ only }: BenchOptions, deep: boolean): readonly MergeJob[] {
 	return JOBS.filter(
 		({ name, members }) =>
-			(only.length === 0 || only.some((text) => name.includes(text))) &&
+			(only.length === 0 || only.some((text) => name.startsWith(text))) &&
 			(!deep || members.length === 2),
 	);
 }

@@ -13,7 +13,7 @@ export interface BenchOptions {
 	readonly threads: number;
 	/** Measurements of each thing; slow ones get fewer. */
 	readonly runs: number;
-	/** Only jobs whose names contain one of these; empty: all. */
+	/** Only jobs whose names begin with one of these; empty: all. */
 	readonly only: readonly string[];
 	/** Elements per kernel call. */
 	readonly chunk: number;
@@ -32,7 +32,7 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [options]
 
   --part NAME     tensors, merges or kernels; may be repeated (default: all three)
-  --only TEXT     only methods whose names contain it; may be repeated
+  --only TEXT     only methods whose names begin so; may be repeated
   --size N        rows and columns of the single tensor (4096)
   --threads N     (one for each processor)
   --runs N        measurements of each thing; slow ones get fewer (7)

@@ -84,7 +84,7 @@ async function measureJobs(bench: Bench): Promise<string> {
 }
 
 function jobsOf({ only }: BenchOptions): readonly Job[] {
-	return JOBS.filter(({ name }) => only.length === 0 || only.some((text) => name.includes(text)));
+	return JOBS.filter(({ name }) => only.length === 0 || only.some((text) => name.startsWith(text)));
 }
 
 async function openBench(options: BenchOptions, folder: string): Promise<Bench> {
