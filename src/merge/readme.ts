@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe/index.ts';
+import { isLocalReference, parseModelReference, type Recipe } from '../recipe/index.ts';
 
 /** What a merged model's README tells of its making. */
 export interface ReadmeFacts {
@@ -15,17 +15,16 @@ export interface ReadmeFacts {
 	readonly tensors: number;
 }
 
-/** A name on the Hub: `owner/name`. */
-const HUB_NAME = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
+/** A name as the Hub has them: `owner/name`, or a single word. */
+const HUB_NAME = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)?$/;
 
 /** The model card that goes beside merged weights: what they are, from what, and made how. */
 export function writeReadme(facts: ReadmeFacts): string {
 	const { recipe, models } = facts;
-	const ids = [...new Set(Object.values(models).map(({ id }) => id))];
-	const onHub = ids.filter((id) => HUB_NAME.test(id));
+	const parents = [...new Set(Object.entries(models).flatMap(parentName))];
 	const base =
-		onHub.length > 0
-			? ['base_model:', ...onHub.map((id) => `  - ${id}`), 'base_model_relation: merge']
+		parents.length > 0
+			? ['base_model:', ...parents.map((name) => `  - ${name}`), 'base_model_relation: merge']
 			: [];
 	const tags = ['tags:', '  - mergekit', '  - merge', '  - remelt'];
 	const front = ['---', ...base, 'library_name: transformers', ...tags];
@@ -63,6 +62,16 @@ export function writeReadme(facts: ReadmeFacts): string {
 		'The licence of the parents applies; this file states none.',
 		'',
 	].join('\n');
+}
+
+/**
+ * What a parent is called in the card's metadata: its repository, or the name that the recipe gives it,
+ * wherever it was read from. A path on somebody's disk is no name.
+ */
+function parentName([reference, { id }]: readonly [string, { readonly id: string }]): string[] {
+	const named = parseModelReference(reference)?.path ?? reference;
+	const name = id.includes('/') ? id : named;
+	return HUB_NAME.test(name) && !isLocalReference(name) ? [name] : [];
 }
 
 /** What the numbers were held to, in a sentence. */
