@@ -1,5 +1,6 @@
 /**
- * Builds the command line as JavaScript that any Node from 24 on runs: `node scripts/build-cli.ts`.
+ * Builds the command line as JavaScript that any Node from 24 on runs:
+ * `node scripts/build-cli.ts [FOLDER]`, into `build/cli` where no folder is named.
  * `build/cli/main.js` is the package's `bin`; beside it lie its worker, what both share, and the kernels.
  */
 import { copyFileSync, chmodSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown, type Plugin } from 'rolldown';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const OUT = join(ROOT, 'build/cli');
+const OUT = process.argv[2] ?? join(ROOT, 'build/cli');
 const KERNELS = 'remelt_kernels_bg.wasm';
 
 /** What Vite does for the page: addresses of files, and files as text. */

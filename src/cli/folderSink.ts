@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdir, open, rename, rm, rmdir, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RemeltError } from '../errors/index.ts';
 import type { MergeSink, TensorResult } from '../merge/index.ts';
@@ -12,6 +12,9 @@ export const HIDDEN = '.remelt';
 /** Where in the hidden folder a run keeps its files, and its journal. */
 export const PARTS = join(HIDDEN, 'parts');
 export const JOURNAL = join(HIDDEN, 'journal.jsonl');
+
+/** Holds the number of the process that is writing. */
+export const LOCK = join(HIDDEN, 'lock');
 
 /** A written file. */
 export interface WrittenFile {
@@ -140,6 +143,7 @@ class Sink implements FolderSink {
 		await this.#current?.handle.close();
 		await this.#journal?.close();
 		[this.#current, this.#journal] = [null, null];
+		await rm(join(this.#folder, LOCK), { force: true });
 		if (this.kept > 0) return;
 		await removeRun(this.#folder);
 		await this.#removeMade();
@@ -149,6 +153,7 @@ class Sink implements FolderSink {
 	async #begin(): Promise<void> {
 		if (this.#journal !== null) return;
 		this.#made = await mkdir(join(this.#folder, PARTS), { recursive: true });
+		await writeFile(join(this.#folder, LOCK), String(process.pid));
 		const path = join(this.#folder, JOURNAL);
 		const lines: JournalLine[] = [{ kind: 'plan', digest: this.#digest }];
 		for (const result of this.#leftovers?.results ?? []) lines.push({ kind: 'tensor', result });
@@ -222,4 +227,5 @@ export async function removeRun(folder: string): Promise<void> {
 	await rm(join(folder, PARTS), { recursive: true, force: true });
 	await rm(join(folder, `${JOURNAL}.next`), { force: true });
 	await rm(join(folder, JOURNAL), { force: true });
+	await rm(join(folder, LOCK), { force: true });
 }

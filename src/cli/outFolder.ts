@@ -1,8 +1,16 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemeltError } from '../errors/index.ts';
 import type { MergePlan, TensorResult } from '../merge/index.ts';
-import { createFolderSink, HIDDEN, JOURNAL, moveParts, PARTS, removeRun } from './folderSink.ts';
+import {
+	createFolderSink,
+	HIDDEN,
+	JOURNAL,
+	LOCK,
+	moveParts,
+	PARTS,
+	removeRun,
+} from './folderSink.ts';
 import type { FolderSink } from './folderSink.ts';
 import { readJournal, type Journal } from './journal.ts';
 import { entriesOf, readBack } from './leftovers.ts';
@@ -35,6 +43,7 @@ export async function openOutFolder(folder: string, options: OutOptions): Promis
 	const { plan, digest, restart } = options;
 	try {
 		await requireFolder(folder);
+		await requireIdle(folder);
 		const journal = await readJournal(join(folder, JOURNAL));
 		await requireEmpty(folder, journal);
 		if (restart) await removeRun(folder);
@@ -69,6 +78,26 @@ async function requireFolder(folder: string): Promise<void> {
 		hint: 'Name a folder that is empty or does not exist yet; nothing is overwritten.',
 		details: { folder },
 	});
+}
+
+/** Refuses a folder that another process writes to. A lock that a dead process left means nothing. */
+async function requireIdle(folder: string): Promise<void> {
+	const lock = join(folder, LOCK);
+	const writer = Number(await readFile(lock, 'utf8').catch(() => ''));
+	if (!Number.isSafeInteger(writer) || writer <= 0 || !isAlive(writer)) return;
+	throw new RemeltError('output-exists', `Process ${writer} is writing to ${folder}.`, {
+		hint: `Wait until it is done, or name another folder. If it is none of Remelt’s, remove ${lock}.`,
+		details: { folder, process: writer },
+	});
+}
+
+function isAlive(id: number): boolean {
+	try {
+		// Signal 0 only asks.
+		return process.kill(id, 0);
+	} catch (error) {
+		return error instanceof Error && 'code' in error && error.code === 'EPERM';
+	}
 }
 
 async function requireEmpty(folder: string, journal: Journal | null): Promise<void> {

@@ -11,6 +11,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 		stop.abort();
 	});
 
+// Who reads the output may have seen enough of it.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+	if (error.code !== 'EPIPE') throw error;
+});
+
 let shown = 0;
 let drawn = false;
 

@@ -122,6 +122,16 @@ describe('an output folder', () => {
 		expect((await thrownBy(async () => opened())).code).toBe('output-exists');
 	});
 
+	it('is refused while another process writes to it, and only then', async () => {
+		await thrownBy(async () => run(3));
+		await writeFile(join(out, '.remelt/lock'), String(process.ppid));
+		const error = await thrownBy(async () => opened());
+		expect(error.code).toBe('output-exists');
+		expect(error.message).toContain(`Process ${process.ppid} is writing`);
+		await writeFile(join(out, '.remelt/lock'), '999999999');
+		expect((await opened()).kind).toBe('open');
+	});
+
 	it('says that writing failed where it did', async () => {
 		const folder = await opened();
 		if (folder.kind !== 'open') throw new Error('it is complete');
