@@ -2,7 +2,7 @@
 
 use crate::error::KernelError;
 use crate::inputs::buffer;
-use crate::lanes::LANES;
+use crate::lanes::{LANES, Magnitudes};
 
 /// Element i is bit i % 8 of byte i / 8.
 pub struct Bits(Vec<u8>);
@@ -26,24 +26,13 @@ impl Bits {
         self.0[element / LANES] |= 1 << (element % LANES);
     }
 
-    /// Makes the bits 1 for which a number and its index say so, from element `start` on.
-    pub fn set_where(
-        &mut self,
-        start: usize,
-        numbers: &[u32],
-        mut chosen: impl FnMut(usize, u32) -> bool,
-    ) {
-        if start.is_multiple_of(LANES) {
-            let groups = &mut self.0[start / LANES..];
-            for ((i, numbers), byte) in numbers.chunks(LANES).enumerate().zip(groups) {
-                for (lane, number) in numbers.iter().enumerate() {
-                    *byte |= u8::from(chosen(i * LANES + lane, *number)) << lane;
-                }
-            }
-        } else {
-            for (i, number) in numbers.iter().enumerate() {
-                self.0[(start + i) / LANES] |=
-                    u8::from(chosen(i, *number)) << ((start + i) % LANES);
+    /// Takes over bits of which the first is that of element `start`, and which were 0.
+    pub fn set_all(&mut self, start: usize, bits: &[u8]) {
+        let (place, shift) = (start / LANES, start % LANES);
+        for (i, byte) in bits.iter().enumerate() {
+            self.0[place + i] |= byte << shift;
+            if let (1.., Some(next)) = (shift, self.0.get_mut(place + i + 1)) {
+                *next |= byte >> (LANES - shift);
             }
         }
     }
@@ -51,5 +40,18 @@ impl Bits {
     /// How many are 1.
     pub fn count(&self) -> usize {
         self.0.iter().map(|byte| byte.count_ones() as usize).sum()
+    }
+}
+
+/// One bit per number, 1 where it is below its limit. `limits` gives eight limits at a time.
+pub fn below(numbers: &[u32], limits: impl Fn(usize) -> Magnitudes, bits: &mut [u8]) {
+    let (groups, rest) = numbers.as_chunks::<LANES>();
+    for ((i, group), byte) in groups.iter().enumerate().zip(bits.iter_mut()) {
+        *byte = limits(i).above(Magnitudes::from_array(group)).bits();
+    }
+    if let (false, Some(byte)) = (rest.is_empty(), bits.get_mut(groups.len())) {
+        let mut group = [u32::MAX >> 1; LANES];
+        group[..rest.len()].copy_from_slice(rest);
+        *byte = limits(groups.len()).above(Magnitudes::from_array(&group)).bits();
     }
 }

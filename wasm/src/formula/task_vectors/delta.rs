@@ -54,6 +54,9 @@ pub trait Keyed: Format {
     /// an f32, or of a 16-bit format. NaN is the largest.
     fn keys(values: F32x8) -> [u32; LANES];
 
+    /// The same of one element's bytes.
+    fn key(bytes: &[u8]) -> u32;
+
     /// The magnitude that a key stands for.
     fn magnitude(key: u32) -> f32;
 }
@@ -62,6 +65,12 @@ impl Keyed for F32 {
     #[inline(always)]
     fn keys(values: F32x8) -> [u32; LANES] {
         values.magnitudes().to_array()
+    }
+
+    #[inline(always)]
+    fn key(bytes: &[u8]) -> u32 {
+        let bytes = [bytes[0], bytes[1], bytes[2], bytes[3]];
+        u32::from_le_bytes(bytes) & 0x7fff_ffff
     }
 
     #[inline(always)]
@@ -77,6 +86,11 @@ impl Keyed for F16 {
     }
 
     #[inline(always)]
+    fn key(bytes: &[u8]) -> u32 {
+        half_key([bytes[0], bytes[1]])
+    }
+
+    #[inline(always)]
     fn magnitude(key: u32) -> f32 {
         f16_to_f32(key as u16)
     }
@@ -89,6 +103,11 @@ impl Keyed for Bf16 {
     }
 
     #[inline(always)]
+    fn key(bytes: &[u8]) -> u32 {
+        half_key([bytes[0], bytes[1]])
+    }
+
+    #[inline(always)]
     fn magnitude(key: u32) -> f32 {
         bf16_to_f32(key as u16)
     }
@@ -98,5 +117,10 @@ impl Keyed for Bf16 {
 fn half_keys<T: Format>(values: F32x8) -> [u32; LANES] {
     let group = T::store(values);
     let (halves, _) = group.as_ref().as_chunks::<2>();
-    std::array::from_fn(|lane| u32::from(u16::from_le_bytes(halves[lane]) & 0x7fff))
+    std::array::from_fn(|lane| half_key(halves[lane]))
+}
+
+#[inline(always)]
+fn half_key(bytes: [u8; 2]) -> u32 {
+    u32::from(u16::from_le_bytes(bytes) & 0x7fff)
 }

@@ -1,9 +1,10 @@
 //! Bernoulli draws: which elements a random selection keeps.
 
-use super::bits::Bits;
+use super::bits::{Bits, below};
 use super::twister::Twister;
 use crate::error::KernelError;
 use crate::formula::spec::Random;
+use crate::lanes::{LANES, Magnitudes};
 
 /// Numbers drawn at a time.
 const BATCH: usize = 1024;
@@ -62,12 +63,14 @@ impl Draws {
     /// # Errors
     /// Where memory is out.
     pub fn mask(&mut self, elements: usize, probability: f32) -> Result<Bits, KernelError> {
-        let (mut bits, limit) = (Bits::new(elements)?, limit(probability));
-        let mut numbers = [0; BATCH];
+        let (mut bits, limit) = (Bits::new(elements)?, Magnitudes::splat(limit(probability)));
+        let (mut numbers, mut kept) = ([0; BATCH], [0; BATCH / LANES]);
         for start in (0..elements).step_by(BATCH) {
             let numbers = &mut numbers[..BATCH.min(elements - start)];
+            let kept = &mut kept[..numbers.len().div_ceil(LANES)];
             self.fill(numbers);
-            bits.set_where(start, numbers, |_, number| number < limit);
+            below(numbers, |_| limit, kept);
+            bits.set_all(start, kept);
         }
         Ok(bits)
     }

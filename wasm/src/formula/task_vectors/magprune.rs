@@ -3,18 +3,15 @@
 //! The element of rank r of n, counted from 1 in ascending order of magnitude, is kept with the
 //! probability p = (ρ − ε) + 2ε·(r − 1)/(n − 1), every step rounded to the dtype W.
 
-use super::bits::Bits;
+use super::bits::{Bits, below};
 use super::delta::Keyed;
 use super::draws::{Draws, limit};
-use super::keep::Keep;
+use super::keep::{Keep, Norms};
 use super::ranks::Ranks;
 use crate::error::KernelError;
 use crate::formula::spec::{Equals, Rescale, Tensor, Term};
 use crate::inputs::buffer;
-use crate::lanes::{F32x8, Format, LANES};
-
-/// Numbers drawn at a time.
-const BATCH: usize = 1024;
+use crate::lanes::{F32x8, Format, LANES, Magnitudes, Mask8};
 
 /// A term's selection at work, row by row.
 pub struct Rows {
@@ -23,13 +20,20 @@ pub struct Rows {
     probabilities: Vec<f32>,
     /// By rank: the number below which a draw keeps the element.
     limits: Vec<u32>,
-    /// Keys of the row that is not complete yet.
-    keys: Vec<u32>,
+    /// Elements of the row that is not complete yet, as bytes.
+    bytes: Vec<u8>,
+    /// By column.
     ranks: Ranks,
     draws: Draws,
+    /// By column: draws, limits, bits that are 1 for kept elements.
+    numbers: Vec<u32>,
+    row_limits: Vec<u32>,
+    row_bits: Vec<u8>,
+    norms: Norms,
     /// Elements of complete rows.
     done: usize,
-    found: Found,
+    bits: Bits,
+    shares: Option<Vec<f32>>,
 }
 
 /// What a term's selection has found.
@@ -54,93 +58,81 @@ impl Rows {
         draws: Draws,
     ) -> Result<Self, KernelError> {
         let Tensor { elements, row } = tensor;
-        let shares = rescale == Rescale::Probability;
+        let divides = rescale == Rescale::Probability;
         let probabilities: Vec<f32> =
-            (1..=row).map(|rank| probability::<W>(rank, row, term, shares)).collect();
-        let keep = if shares {
-            Keep::Shares(buffer(elements, 0.0)?)
-        } else {
-            Keep::Bits(Bits::new(elements)?)
-        };
+            (1..=row).map(|rank| probability::<W>(rank, row, term, divides)).collect();
         Ok(Self {
             row,
             limits: probabilities.iter().map(|p| limit(*p)).collect(),
             probabilities,
-            keys: buffer(row + LANES, 0).map(|mut keys| {
-                keys.clear();
-                keys
-            })?,
+            bytes: Vec::new(),
             ranks: Ranks::new(row, equals == Equals::Index)?,
             draws,
+            numbers: buffer(row, 0)?,
+            row_limits: buffer(row.next_multiple_of(LANES), 0)?,
+            row_bits: buffer(row.div_ceil(LANES), 0)?,
+            norms: Norms::zero(),
             done: 0,
-            found: Found { keep, kept: 0, norms: [0.0; 2] },
+            bits: Bits::new(elements)?,
+            shares: if divides { Some(buffer(elements, 0.0)?) } else { None },
         })
     }
 
     /// Adds `count` elements.
     pub fn add<D: Keyed>(&mut self, strip: &[F32x8], count: usize) {
-        let groups = strip.iter().zip((0..count).step_by(LANES));
-        for (value, start) in groups {
-            let lanes = LANES.min(count - start);
-            self.keys.extend_from_slice(&D::keys(*value)[..lanes]);
-            let mut first = 0;
-            while self.keys.len() - first >= self.row {
-                self.complete::<D>(first);
-                first += self.row;
-            }
-            self.keys.drain(..first);
+        let mut bytes = std::mem::take(&mut self.bytes);
+        for value in strip {
+            bytes.extend_from_slice(D::store(*value).as_ref());
         }
+        let padding = (strip.len() * LANES - count) * D::SIZE;
+        bytes.truncate(bytes.len() - padding);
+        let mut rows = bytes.chunks_exact(self.row * D::SIZE);
+        for row in &mut rows {
+            self.complete::<D>(row);
+        }
+        let rest = rows.remainder().len();
+        bytes.drain(..bytes.len() - rest);
+        self.bytes = bytes;
     }
 
-    /// Keeps elements of the row whose keys begin at `first`.
-    fn complete<D: Keyed>(&mut self, first: usize) {
-        let keys = &self.keys[first..first + self.row];
-        let ranks = self.ranks.of::<D>(keys);
-        let Found { keep, kept, norms } = &mut self.found;
-        let mut numbers = [0; BATCH];
-        for start in (0..self.row).step_by(BATCH) {
-            let numbers = &mut numbers[..BATCH.min(self.row - start)];
-            self.draws.fill(numbers);
-            let chosen = |i: usize, number: u32| {
-                let (key, rank) = (keys[start + i], ranks[start + i] as usize);
-                let chosen = number < self.limits[rank];
-                let size = f64::from(D::magnitude(key));
-                let unit = f64::from(u8::from(chosen));
-                norms[0] += size;
-                norms[1] += size * unit;
-                *kept += usize::from(chosen);
-                chosen
-            };
-            match keep {
-                Keep::Shares(shares) => {
-                    let shares = &mut shares[self.done + start..];
-                    let ranks = &ranks[start..];
-                    share(shares, numbers, |i| self.probabilities[ranks[i] as usize], chosen);
+    /// Keeps elements of a row.
+    fn complete<D: Keyed>(&mut self, row: &[u8]) {
+        let ranks = self.ranks.of::<D>(row);
+        for (to, rank) in self.row_limits.iter_mut().zip(ranks) {
+            *to = self.limits[*rank as usize];
+        }
+        self.draws.fill(&mut self.numbers);
+        let (limits, _) = self.row_limits.as_chunks::<LANES>();
+        below(&self.numbers, |i| Magnitudes::from_array(&limits[i]), &mut self.row_bits);
+        self.bits.set_all(self.done, &self.row_bits);
+        if let Some(shares) = &mut self.shares {
+            let shares = &mut shares[self.done..];
+            for ((i, share), rank) in shares.iter_mut().enumerate().zip(ranks) {
+                if self.row_bits[i / LANES] >> (i % LANES) & 1 == 1 {
+                    *share = self.probabilities[*rank as usize];
                 }
-                Keep::Bits(bits) => bits.set_where(self.done + start, numbers, chosen),
-                Keep::All | Keep::Nothing | Keep::Band(_) => {}
             }
         }
+        self.measure::<D>(row);
         self.done += self.row;
+    }
+
+    fn measure<D: Format>(&mut self, row: &[u8]) {
+        let (groups, rest) = D::split(row);
+        let last = (!rest.is_empty()).then(|| D::load_part(rest));
+        let values = groups.iter().map(D::load).chain(last);
+        for (value, bits) in values.zip(&self.row_bits) {
+            self.norms.add_all(&[value]);
+            self.norms.add_kept(&[value.times(Mask8::from_bits(*bits).units())]);
+        }
     }
 
     /// What was kept, once all rows are complete.
     pub fn finish(self) -> Found {
         self.draws.leave();
-        self.found
-    }
-}
-
-fn share(
-    shares: &mut [f32],
-    numbers: &[u32],
-    probability: impl Fn(usize) -> f32,
-    mut chosen: impl FnMut(usize, u32) -> bool,
-) {
-    for ((i, number), share) in numbers.iter().enumerate().zip(shares) {
-        if chosen(i, *number) {
-            *share = probability(i);
-        }
+        let (kept, norms) = (self.bits.count(), self.norms.totals());
+        let keep = self.shares.map_or(Keep::Bits(self.bits), Keep::Shares);
+        Found { keep, kept, norms }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Ranks of a row's elements in ascending order of magnitude.
 
+use super::delta::Keyed;
 use super::order;
 use crate::error::KernelError;
 use crate::inputs::buffer;
-use crate::lanes::Format;
 
 /// Keys of a 16-bit format.
 const KEYS: usize = 1 << 15;
@@ -39,14 +39,15 @@ impl Ranks {
         })
     }
 
-    /// The rank of each element from 0 on.
-    pub fn of<D: Format>(&mut self, keys: &[u32]) -> &[u32] {
+    /// The rank of each element of a row from 0 on.
+    pub fn of<D: Keyed>(&mut self, row: &[u8]) -> &[u32] {
+        let keys = row.chunks_exact(D::SIZE).map(D::key);
         if self.stable && D::SIZE == 2 {
             self.count(keys);
             return &self.ranks;
         }
         self.items.clear();
-        self.items.extend((0..).zip(keys).map(|(i, key)| u64::from(*key) << 32 | i));
+        self.items.extend((0..).zip(keys).map(|(i, key)| u64::from(key) << 32 | i));
         if self.stable {
             self.radix_sort();
         } else {
@@ -59,21 +60,22 @@ impl Ranks {
     }
 
     /// Counts equal keys, then hands out ranks in the order of the elements.
-    fn count(&mut self, keys: &[u32]) {
+    fn count(&mut self, keys: impl Iterator<Item = u32> + Clone) {
         let (low, high) = keys
-            .iter()
-            .fold((KEYS as u32 - 1, 0), |(low, high), key| (low.min(*key), high.max(*key)));
-        let counts = &mut self.counts[low as usize..=high as usize];
-        counts.fill(0);
-        for key in keys {
-            counts[(key - low) as usize] += 1;
+            .clone()
+            .fold((KEYS as u32 - 1, 0), |(low, high), key| (low.min(key), high.max(key)));
+        self.counts[low as usize..=high as usize].fill(0);
+        // The masks change nothing; they spare the check of the bounds.
+        let Some((counts, _)) = self.counts.split_first_chunk_mut::<KEYS>() else { return };
+        for key in keys.clone() {
+            counts[key as usize % KEYS] += 1;
         }
         let mut below = 0;
-        for count in counts.iter_mut() {
+        for count in &mut counts[low as usize..=high as usize] {
             below += std::mem::replace(count, below);
         }
         for (rank, key) in self.ranks.iter_mut().zip(keys) {
-            let next = &mut counts[(key - low) as usize];
+            let next = &mut counts[key as usize % KEYS];
             *rank = *next;
             *next += 1;
         }

@@ -50,6 +50,11 @@ impl Magnitudes {
         Self([bits; LANES])
     }
 
+    /// Eight integers below 2^31, the first lane first.
+    pub fn from_array(integers: &[u32; LANES]) -> Self {
+        Self(*integers)
+    }
+
     /// Where these are larger than others.
     pub fn above(self, other: Self) -> Mask8 {
         Mask8(std::array::from_fn(|lane| self.0[lane] > other.0[lane]))

@@ -63,6 +63,13 @@ impl Magnitudes {
         Self(u32x4_splat(bits), u32x4_splat(bits))
     }
 
+    /// Eight integers below 2^31, the first lane first.
+    #[inline(always)]
+    pub fn from_array(integers: &[u32; LANES]) -> Self {
+        let [a, b, c, d, e, f, g, h] = *integers;
+        Self(u32x4(a, b, c, d), u32x4(e, f, g, h))
+    }
+
     /// Where these are larger than others.
     #[inline(always)]
     pub fn above(self, other: Self) -> Mask8 {
