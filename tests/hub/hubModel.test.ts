@@ -96,6 +96,14 @@ describe('a model on the Hub', () => {
 });
 
 describe('a model on the Hub, once it is open,', () => {
+	test('gives any other file byte for byte, and null for those that it has not', async () => {
+		const model = await open('toy/small');
+		hub.clearLog();
+		expect(await model.bytes('latin1.txt')).toEqual(Uint8Array.of(0xe9, 0x20));
+		expect(await model.bytes('tokenizer.model')).toBeNull();
+		expect(hub.log).toHaveLength(1);
+	});
+
 	test('gives text files, and null for those that it has not, without asking', async () => {
 		const model = await open('toy/small');
 		hub.clearLog();

@@ -171,6 +171,88 @@ it('a paused run starts no tensor until it may go on', async () => {
 	expect(started).toHaveLength(22);
 });
 
+describe('a run that takes up an earlier one', () => {
+	it('merges what is left, and goes on in the file where that stopped', async () => {
+		const plan = planOf({}, 200);
+		const all = await runMerge(plan, { merge: fakeMerger(), concurrency: 2 });
+		const [first, second] = plan.files;
+		// All of the first file, and two tensors of the second.
+		const count = plan.tensors.filter(({ file }) => file === first?.name).length + 2;
+		const done = all.results.slice(0, count);
+		const { sink, calls } = recorder();
+		const finished: number[] = [];
+		const outcome = await runMerge(plan, {
+			merge: fakeMerger((index) => (index < count ? fail() : 1)),
+			concurrency: 2,
+			done,
+			sink: {
+				...sink,
+				resume: async (name, size, written) => {
+					calls.push(`resume ${name} ${written} of ${size}`);
+					return Promise.resolve();
+				},
+				finished: async ({ index }) => {
+					finished.push(index);
+					return Promise.resolve();
+				},
+			},
+		});
+		expect(outcome).toEqual(all);
+		expect(finished).toEqual(plan.tensors.map((_, index) => index).slice(count));
+		expect(only(calls, 'resume')).toEqual([
+			`resume ${first?.name} ${first?.size} of ${first?.size}`,
+			`resume ${second?.name} ${plan.tensors[count]?.offset} of ${second?.size}`,
+		]);
+		expect(only(calls, 'commit')).toHaveLength(1);
+	});
+
+	it('that was complete only makes it visible', async () => {
+		const plan = planOf();
+		const { results } = await runMerge(plan, { merge: fakeMerger(), concurrency: 2 });
+		const { sink, calls } = recorder();
+		const resume = async (): Promise<void> => Promise.resolve();
+		await runMerge(plan, { merge: fail, concurrency: 2, done: results, sink: { ...sink, resume } });
+		expect(only(calls, 'commit')).toHaveLength(1);
+		expect(only(calls, 'open').every((call) => !call.includes('.safetensors '))).toBe(true);
+	});
+
+	it('needs a sink that can', async () => {
+		const { results } = await runMerge(planOf(), { merge: fakeMerger(), concurrency: 2 });
+		const run = runMerge(planOf(), {
+			merge: fakeMerger(),
+			concurrency: 2,
+			done: results.slice(0, 1),
+			sink: createMemorySink(),
+		});
+		await expect(run).rejects.toThrow('takes up no run');
+	});
+});
+
+it('files that depend on the results come last, each after the one before it', async () => {
+	const sink = createMemorySink();
+	const order: string[] = [];
+	await runMerge(planOf(), {
+		merge: fakeMerger(),
+		concurrency: 2,
+		sink: {
+			...sink,
+			open: async (name, size) => {
+				order.push(name);
+				return sink.open(name, size);
+			},
+		},
+		async *extras({ results }) {
+			yield ['count.txt', new TextEncoder().encode(String(results.length))] as const;
+			await turn();
+			yield ['order.txt', new TextEncoder().encode(order.join())] as const;
+		},
+	});
+	const text = (name: string): string => new TextDecoder().decode(sink.files.get(name));
+	expect(text('count.txt')).toBe('21');
+	expect(text('order.txt').split(',').at(-1)).toBe('count.txt');
+	expect(order.at(-1)).toBe('order.txt');
+});
+
 it('no more tensors are in flight than asked for', async () => {
 	let running = 0;
 	let most = 0;

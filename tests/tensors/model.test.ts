@@ -78,6 +78,19 @@ describe.each(WAYS)('%s', (_, open) => {
 		expect(await model.text('tokenizer.json')).toBeNull();
 	});
 
+	test('gives any file beside the weights byte for byte', async () => {
+		const binary = Uint8Array.of(0x0a, 0xff, 0, 0x80);
+		const model = await open({
+			'config.json': CONFIG,
+			'model.safetensors': SINGLE,
+			'tokenizer.model': binary,
+		});
+		expect(await model.bytes('tokenizer.model')).toEqual(binary);
+		expect(await model.bytes('tokenizer.json')).toBeNull();
+		const stopped = model.bytes('tokenizer.model', { signal: AbortSignal.abort() });
+		await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
+	});
+
 	test('joins shards by their index', async () => {
 		const { headers } = await open(SHARDS);
 		expect([...headers.tensors.values()].map(({ name, file }) => `${name} ${file}`)).toEqual([
