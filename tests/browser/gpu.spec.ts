@@ -172,10 +172,10 @@ test('the reader of a card chooses what computes, and gets the same bytes', asyn
 	const inNode = await runCase('slerp-card', { kernels, semantics: DEFAULT_SEMANTICS });
 	const expected = Buffer.from(inNode.files.get('model.safetensors') ?? []);
 	for (const [setting, said] of [
-		['webgpu', /^WebGPU( \(.*\))?, as you chose\.$/],
+		['webgpu', /^Computed with WebGPU( \(.*\))?, as you chose\.$/],
 		// On a processor that plays the graphics card.
-		['auto', /^WASM: WebGPU would be 0\.\d+× as fast here/],
-		['wasm', /^WASM, as you chose\.$/],
+		['auto', /^Computed with WASM: WebGPU would be 0\.\d+× as fast here/],
+		['wasm', /^Computed with WASM, as you chose\.$/],
 	] as const) {
 		const merge = await openCard(page, fixture, 'oracle/slerp-card', hub);
 		await merge.ask('check');

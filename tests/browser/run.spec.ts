@@ -125,6 +125,6 @@ test('without a GPU the result says that WASM computed it, and why', async ({
 	await merge.button('start').click();
 	await merge.reach('done');
 	await expect(merge.part('backend')).toHaveText(
-		/^WASM: this browser (has no WebGPU|offers no GPU)\.$/,
+		/^Computed with WASM: this browser (has no WebGPU|offers no GPU)\.$/,
 	);
 });

@@ -49,7 +49,7 @@ export function ResultView(props: ResultViewProps): JSX.Element {
 				</Fact>
 			</dl>
 			<p class="rm-soft" data-part="backend">
-				{computingText(state.computing)}
+				Computed with {computingText(state.computing)}
 			</p>
 			<SaveBar
 				kept={state.kept}
