@@ -7,8 +7,11 @@ import { join, posix } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { TEST_SITES } from './sites.ts';
 
-/** Bytes, gzipped. `script` and `style` are for one page, `wasm` for one module. */
-export const BUDGETS = { script: 15_000, style: 13_000, wasm: 48_000 } as const;
+/**
+ * Bytes, gzipped. `script` and `style` are for one page; `wasm` is for one module, which a worker loads
+ * once a reader has agreed to read gigabytes of weights.
+ */
+export const BUDGETS = { script: 15_000, style: 13_000, wasm: 150_000 } as const;
 
 /** What one page loads. */
 interface PageWeight {
