@@ -5,6 +5,7 @@ import { RemeltError } from '../errors/index.ts';
 import type { MergeSink, TensorResult } from '../merge/index.ts';
 import { journalText, type JournalLine } from './journal.ts';
 import type { Leftovers } from './leftovers.ts';
+import { ownIdentity } from './lock.ts';
 
 /** The hidden folder in an output folder, which is all that there is before the output is complete. */
 export const HIDDEN = '.remelt';
@@ -13,7 +14,7 @@ export const HIDDEN = '.remelt';
 export const PARTS = join(HIDDEN, 'parts');
 export const JOURNAL = join(HIDDEN, 'journal.jsonl');
 
-/** Holds the number of the process that is writing. */
+/** Says which process is writing. */
 export const LOCK = join(HIDDEN, 'lock');
 
 /** A written file. */
@@ -153,7 +154,7 @@ class Sink implements FolderSink {
 	async #begin(): Promise<void> {
 		if (this.#journal !== null) return;
 		this.#made = await mkdir(join(this.#folder, PARTS), { recursive: true });
-		await writeFile(join(this.#folder, LOCK), String(process.pid));
+		await writeFile(join(this.#folder, LOCK), await ownIdentity());
 		const path = join(this.#folder, JOURNAL);
 		const lines: JournalLine[] = [{ kind: 'plan', digest: this.#digest }];
 		for (const result of this.#leftovers?.results ?? []) lines.push({ kind: 'tensor', result });

@@ -14,6 +14,7 @@ import {
 import type { FolderSink } from './folderSink.ts';
 import { readJournal, type Journal } from './journal.ts';
 import { entriesOf, readBack } from './leftovers.ts';
+import { holderOf } from './lock.ts';
 
 /** A folder that a merge may be written to. */
 export type OutFolder =
@@ -83,21 +84,12 @@ async function requireFolder(folder: string): Promise<void> {
 /** Refuses a folder that another process writes to. A lock that a dead process left means nothing. */
 async function requireIdle(folder: string): Promise<void> {
 	const lock = join(folder, LOCK);
-	const writer = Number(await readFile(lock, 'utf8').catch(() => ''));
-	if (!Number.isSafeInteger(writer) || writer <= 0 || !isAlive(writer)) return;
+	const writer = await holderOf(await readFile(lock, 'utf8').catch(() => ''));
+	if (writer === null) return;
 	throw new RemeltError('output-exists', `Process ${writer} is writing to ${folder}.`, {
 		hint: `Wait until it is done, or name another folder. If it is none of Remelt’s, remove ${lock}.`,
 		details: { folder, process: writer },
 	});
-}
-
-function isAlive(id: number): boolean {
-	try {
-		// Signal 0 only asks.
-		return process.kill(id, 0);
-	} catch (error) {
-		return error instanceof Error && 'code' in error && error.code === 'EPERM';
-	}
 }
 
 async function requireEmpty(folder: string, journal: Journal | null): Promise<void> {

@@ -11,6 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FolderSink } from '../../src/cli/folderSink.ts';
 import { openOutFolder, type OutFolder } from '../../src/cli/outFolder.ts';
@@ -124,11 +126,17 @@ describe('an output folder', () => {
 
 	it('is refused while another process writes to it, and only then', async () => {
 		await thrownBy(async () => run(3));
-		await writeFile(join(out, '.remelt/lock'), String(process.ppid));
+		const lock = join(out, '.remelt/lock');
+		const child = fork(join(import.meta.dirname, 'lockHolder.ts'), [lock]);
+		await once(child, 'message');
 		const error = await thrownBy(async () => opened());
 		expect(error.code).toBe('output-exists');
-		expect(error.message).toContain(`Process ${process.ppid} is writing`);
-		await writeFile(join(out, '.remelt/lock'), '999999999');
+		expect(error.message).toContain(`Process ${child.pid ?? 0} is writing`);
+		child.kill('SIGKILL');
+		await once(child, 'exit');
+		expect((await opened()).kind).toBe('open');
+		// Somebody else has the number by now.
+		await writeFile(lock, `${process.ppid} 1`);
 		expect((await opened()).kind).toBe('open');
 	});
 
