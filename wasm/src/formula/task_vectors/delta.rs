@@ -23,7 +23,7 @@ pub fn zeros() -> Strip {
 /// follow them in the last group.
 pub fn read<D: Format>(input: &Input, work: Dtype, start: usize, end: usize, strip: &mut Strip) {
     let bytes = input.part(start, end);
-    with_format!(input.dtype, T => load::<T>(bytes, strip));
+    with_format!(input.dtype, T => load::<T>(bytes, strip, |_, value| value));
     if input.dtype != work {
         for value in strip.iter_mut() {
             *value = D::round(*value);
@@ -31,20 +31,32 @@ pub fn read<D: Format>(input: &Input, work: Dtype, start: usize, end: usize, str
     }
 }
 
-fn load<T: Format>(bytes: &[u8], strip: &mut Strip) {
-    let (groups, rest) = T::split(bytes);
-    for (value, group) in strip.iter_mut().zip(groups) {
-        *value = T::load(group);
+/// As [`read`], but what is left is δ = R(x − base).
+pub fn read_delta<D: Format>(
+    input: &Input,
+    work: Dtype,
+    (start, end): (usize, usize),
+    base: &Strip,
+    strip: &mut Strip,
+) {
+    if input.dtype == work {
+        load::<D>(input.part(start, end), strip, |i, value| D::round(value.minus(base[i])));
+        return;
     }
-    if let (false, Some(value)) = (rest.is_empty(), strip.get_mut(groups.len())) {
-        *value = T::load_part(rest);
+    read::<D>(input, work, start, end, strip);
+    for (value, base) in strip.iter_mut().zip(base) {
+        *value = D::round(value.minus(*base));
     }
 }
 
-/// δ = R(x − base), in place of x.
-pub fn subtract<D: Format>(base: &Strip, strip: &mut Strip) {
-    for (value, base) in strip.iter_mut().zip(base) {
-        *value = D::round(value.minus(*base));
+#[inline(always)]
+fn load<T: Format>(bytes: &[u8], strip: &mut Strip, then: impl Fn(usize, F32x8) -> F32x8) {
+    let (groups, rest) = T::split(bytes);
+    for ((i, value), group) in strip.iter_mut().enumerate().zip(groups) {
+        *value = then(i, T::load(group));
+    }
+    if let (false, Some(value)) = (rest.is_empty(), strip.get_mut(groups.len())) {
+        *value = then(groups.len(), T::load_part(rest));
     }
 }
 

@@ -22,30 +22,40 @@ pub enum Keep {
 
 impl Keep {
     /// Makes the elements from number `position`, a multiple of eight, on 0 that are not kept, by a
-    /// product with 0 or 1; divides the kept ones by their share if they have one. Results are
-    /// rounded to W.
-    pub fn apply<W: Format>(&mut self, position: usize, strip: &mut [F32x8]) {
+    /// product with 0 or 1; divides the kept ones by their share if they have one, rounding to W.
+    /// `then` is what happens to all of them afterwards.
+    #[inline(always)]
+    pub fn apply<W: Format>(
+        &mut self,
+        position: usize,
+        strip: &mut [F32x8],
+        then: impl Fn(F32x8) -> F32x8,
+    ) {
         match self {
-            Self::All => {}
+            Self::All => {
+                for value in strip {
+                    *value = then(*value);
+                }
+            }
             Self::Nothing => {
                 for value in strip {
-                    *value = value.times(F32x8::splat(0.0));
+                    *value = then(value.times(F32x8::splat(0.0)));
                 }
             }
             Self::Band(band) => {
                 for value in strip {
-                    *value = value.times(band.units(value.magnitudes()));
+                    *value = then(value.times(band.units(value.magnitudes())));
                 }
             }
             Self::Bits(bits) => {
                 for (value, byte) in strip.iter_mut().zip(bits.groups(position)) {
-                    *value = value.times(Mask8::from_bits(*byte).units());
+                    *value = then(value.times(Mask8::from_bits(*byte).units()));
                 }
             }
             Self::Shares(shares) => {
                 for (value, shares) in strip.iter_mut().zip(shares[position..].chunks(LANES)) {
                     let (units, shares) = kept_and_shares(shares);
-                    *value = W::round(value.times(units).over(shares));
+                    *value = then(W::round(value.times(units).over(shares)));
                 }
             }
         }
@@ -162,19 +172,12 @@ impl Scale {
     }
 
     /// Multiplies, rounding to W.
-    pub fn apply<W: Format>(self, strip: &mut [F32x8]) {
+    #[inline(always)]
+    pub fn apply<W: Format>(self, value: F32x8) -> F32x8 {
         match self {
-            Self::None => {}
-            Self::Times(factor) => {
-                for value in strip {
-                    *value = W::round(value.times(F32x8::splat(factor)));
-                }
-            }
-            Self::Over(divisor) => {
-                for value in strip {
-                    *value = W::round(value.over(F32x8::splat(divisor)));
-                }
-            }
+            Self::None => value,
+            Self::Times(factor) => W::round(value.times(F32x8::splat(factor))),
+            Self::Over(divisor) => W::round(value.over(F32x8::splat(divisor))),
         }
     }
 }

@@ -5,8 +5,8 @@
 //! Wᵢ = R(δᵢ·R(wᵢ)); M is the sum of the Wᵢ, or of those with the elected sign ([`vote`]); the result
 //! is R(b + M). Source: docs/methods/task_arithmetic.md.
 //!
-//! A selection is made in passes over the tensor before the values are asked for. What it holds, in
-//! bytes per element of the tensor and term (n elements, rows of r):
+//! A selection is made in passes over the tensor before the values are asked for. What it holds per
+//! term, in bytes, for a tensor of n elements in rows of r:
 //!
 //! | selection | equals | passes | while searching | kept until the end |
 //! |---|---|---|---|---|
@@ -15,7 +15,7 @@
 //! | magnitude, outliers | index, F32 | 2 | 640 KiB | 0 |
 //! | magnitude, outliers | sort, partial | 1 per term | 8n, one term at a time | n/8 |
 //! | random | | 0 | 0 | n/8 |
-//! | magprune | | 1 | 12r and 128 KiB; 28r with sort or F32 | n/8; 4n for `Rescale::Probability` |
+//! | magprune | | 1 | 24r and 128 KiB; 40r with sort or F32 | n/8; 4n more for `Rescale::Probability` |
 //!
 //! `Rescale::L1` takes one pass more, but for magprune, which has the sums already. A density of 1
 //! and more takes neither memory nor a pass.
@@ -40,7 +40,7 @@ use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::inputs::{Inputs, buffer};
 use crate::lanes::{Bf16, F16, F32, F32x8, Format, LANES};
-use delta::{Keyed, STRIP, STRIP_ELEMENTS, Strip, read, subtract, zeros};
+use delta::{Keyed, STRIP, STRIP_ELEMENTS, Strip, read, read_delta, zeros};
 use std::collections::VecDeque;
 use term::Term;
 use vote::Vote;
@@ -190,8 +190,8 @@ impl TaskVectors {
             read::<D>(&inputs.list()[0], self.spec.work, start, end, &mut self.base);
             for i in &terms {
                 let strip = &mut self.weighted[*i];
-                read::<D>(&inputs.list()[i + 1], self.spec.work, start, end, strip);
-                subtract::<D>(&self.base, strip);
+                let input = &inputs.list()[i + 1];
+                read_delta::<D>(input, self.spec.work, (start, end), &self.base, strip);
                 let term = &mut self.terms[*i];
                 if searching {
                     term.search::<D>(&strip[..groups], end - start);
@@ -239,14 +239,10 @@ impl TaskVectors {
             read::<D>(&inputs.list()[0], self.spec.work, start, end, &mut self.base);
             let terms = self.terms.iter_mut().zip(&mut self.weighted).enumerate();
             for (i, (term, strip)) in terms {
-                read::<D>(&inputs.list()[i + 1], self.spec.work, start, end, strip);
-                subtract::<D>(&self.base, strip);
-                let strip = &mut strip[..groups];
-                term.thin::<D, W, A>(self.position, strip);
-                let weight = F32x8::splat(self.vote.weight(i));
-                for value in strip {
-                    *value = A::round(value.times(weight));
-                }
+                let input = &inputs.list()[i + 1];
+                read_delta::<D>(input, self.spec.work, (start, end), &self.base, strip);
+                let weight = self.vote.weight(i);
+                term.thin::<D, W, A>(self.position, weight, &mut strip[..groups]);
             }
             self.vote.mix::<A>(&self.weighted, values);
             for (value, base) in values.iter_mut().zip(&self.base) {

@@ -182,7 +182,7 @@ impl Term {
     pub fn measure<W: Format>(&mut self, position: usize, strip: &mut [F32x8]) {
         if let Some(norms) = &mut self.norms {
             norms.add_all(strip);
-            self.keep.apply::<W>(position, strip);
+            self.keep.apply::<W>(position, strip, |value| value);
             norms.add_kept(strip);
         }
     }
@@ -194,15 +194,20 @@ impl Term {
         }
     }
 
-    /// The selection from element number `position` on, and what makes up for dropped elements.
-    pub fn thin<D: Keyed, W: Format, A: Format>(&mut self, position: usize, strip: &mut [F32x8]) {
-        self.keep.apply::<W>(position, strip);
-        self.scale.apply::<W>(strip);
-        if W::SIZE != A::SIZE {
-            for value in strip {
-                *value = D::round(*value);
-            }
-        }
+    /// The selection from element number `position` on, what makes up for dropped elements, and the
+    /// product with a weight.
+    pub fn thin<D: Format, W: Format, A: Format>(
+        &mut self,
+        position: usize,
+        weight: f32,
+        strip: &mut [F32x8],
+    ) {
+        let (weight, scale) = (F32x8::splat(weight), self.scale);
+        self.keep.apply::<W>(position, strip, |value| {
+            let scaled = scale.apply::<W>(value);
+            let thinned = if W::SIZE == A::SIZE { scaled } else { D::round(scaled) };
+            A::round(thinned.times(weight))
+        });
     }
 }
 

@@ -73,9 +73,9 @@ impl Vote {
         let (mut sum, mut weights) = (zero, zero);
         for (strip, weight) in weighted.iter().zip(&self.weights) {
             let value = strip[group];
-            let units = value.times(sign).above(zero).units();
-            sum = sum.plus(value.times(units));
-            weights = weights.plus(units.times(F32x8::splat(*weight)));
+            let agrees = value.times(sign).above(zero);
+            sum = sum.plus(value.times(agrees.units()));
+            weights = weights.plus(agrees.pick(F32x8::splat(*weight), zero));
         }
         let weights = A::round(weights);
         let none = weights.at_least(zero).and(zero.at_least(weights));
