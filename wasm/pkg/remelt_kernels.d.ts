@@ -96,7 +96,7 @@ export class Formula {
      * # Errors
      * Where one of the two is not of that shape, or its numbers contradict each other.
      */
-    constructor(spec: any, tensor: any);
+    constructor(formula: any, size: any);
     /**
      * The pass is complete.
      *
@@ -114,9 +114,6 @@ export class Formula {
     observe(chunk: Chunk): void;
     /**
      * What the passes found, as a `FormulaOutcome`.
-     *
-     * # Errors
-     * Where it cannot be turned into JavaScript's values.
      */
     outcome(): any;
     /**
@@ -192,7 +189,7 @@ export interface InitOutput {
     readonly formula_new: (a: any, b: any) => [number, number, number];
     readonly formula_next_pass: (a: number) => [number, number];
     readonly formula_observe: (a: number, b: number) => [number, number];
-    readonly formula_outcome: (a: number) => [number, number, number];
+    readonly formula_outcome: (a: number) => any;
     readonly formula_pending: (a: number) => number;
     readonly formula_view: (a: number, b: number, c: number) => [number, number, number];
     readonly formula_write: (a: number, b: number, c: number, d: any) => [number, number];

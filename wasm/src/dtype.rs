@@ -3,12 +3,11 @@
 //! Widening is exact. Narrowing rounds to nearest, ties to even, in integer arithmetic. Every NaN
 //! is written as the format's canonical one (positive, quiet, empty payload).
 
-use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A float format, by its name in safetensors.
 #[wasm_bindgen]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dtype {
     /// IEEE 754 binary32.
     F32 = 0,

@@ -59,6 +59,13 @@ pub enum KernelError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A field of a spec that is missing or is not what it has to be.
+    Field {
+        /// The field's name.
+        name: &'static str,
+        /// What it has to be.
+        expected: &'static str,
+    },
     /// A result that was asked for before every pass over the tensor was made.
     PassPending,
     /// A pass that is not due.
@@ -108,6 +115,7 @@ impl fmt::Display for KernelError {
                 write!(f, "the formula takes {expected} inputs, the chunk has {actual}")
             }
             Self::Spec { reason } => write!(f, "{reason}"),
+            Self::Field { name, expected } => write!(f, "{name} is not {expected}"),
             Self::PassPending => write!(f, "a pass over the tensor is still to be made"),
             Self::NoPassPending => write!(f, "no further pass over the tensor is due"),
             Self::PartialBlock { elements } => {

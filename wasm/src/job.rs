@@ -5,11 +5,11 @@
 use crate::chunk::{Chunk, TILE, Tile, check_size, numbers, tile};
 use crate::compare::Comparison;
 use crate::dtype::Dtype;
+use crate::formula::decode::{Data, spec, tensor};
 use crate::formula::job::Job;
+use crate::formula::spec::{Angle, Outcome};
 use crate::inputs::buffer;
-use js_sys::Uint8Array;
-use serde::Serialize;
-use serde_wasm_bindgen::{Serializer, from_value};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
@@ -28,8 +28,8 @@ impl Formula {
     /// # Errors
     /// Where one of the two is not of that shape, or its numbers contradict each other.
     #[wasm_bindgen(constructor)]
-    pub fn new(spec: JsValue, tensor: JsValue) -> Result<Self, JsError> {
-        let job = Job::new(from_value(spec)?, from_value(tensor)?)?;
+    pub fn new(formula: JsValue, size: JsValue) -> Result<Self, JsError> {
+        let job = Job::new(spec(&formula)?, tensor(&size)?)?;
         Ok(Self { job, result: Vec::new() })
     }
 
@@ -125,11 +125,59 @@ impl Formula {
     }
 
     /// What the passes found, as a `FormulaOutcome`.
-    ///
-    /// # Errors
-    /// Where it cannot be turned into JavaScript's values.
-    pub fn outcome(&self) -> Result<JsValue, JsError> {
-        let serializer = Serializer::new().serialize_missing_as_null(true);
-        Ok(self.job.outcome().serialize(&serializer)?)
+    pub fn outcome(&self) -> JsValue {
+        let Outcome { angle, kept, ratio, weights } = self.job.outcome();
+        object(&[
+            ("angle", angle.as_ref().map_or(JsValue::NULL, angle_value)),
+            ("kept", numbers_value(&kept)),
+            ("ratio", ratio.map_or(JsValue::NULL, JsValue::from)),
+            ("weights", weights.as_deref().map_or(JsValue::NULL, numbers_value)),
+        ])
+    }
+}
+
+fn angle_value(angle: &Angle) -> JsValue {
+    object(&[
+        ("t", angle.t.into()),
+        ("cosine", angle.cosine.into()),
+        ("branch", angle.branch.into()),
+        ("w0", angle.w0.into()),
+        ("w1", angle.w1.into()),
+    ])
+}
+
+fn numbers_value(numbers: &[f64]) -> JsValue {
+    numbers.iter().map(|&number| JsValue::from(number)).collect::<Array>().into()
+}
+
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // A plain object refuses no field.
+        let _ = Reflect::set(&object, &JsValue::from(*name), value);
+    }
+    object.into()
+}
+
+impl Data for JsValue {
+    fn field(&self, name: &str) -> Option<Self> {
+        let value = Reflect::get(self, &JsValue::from(name)).ok()?;
+        if value.is_null() || value.is_undefined() { None } else { Some(value) }
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn flag(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_string()
+    }
+
+    fn items(&self) -> Option<Vec<Self>> {
+        Array::is_array(self).then(|| Array::from(self).iter().collect())
     }
 }

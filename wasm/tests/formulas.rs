@@ -5,15 +5,16 @@ mod support;
 
 use remelt_kernels::dtype::Dtype;
 use remelt_kernels::error::KernelError;
+use remelt_kernels::formula::decode;
 use remelt_kernels::formula::job::Job;
 use remelt_kernels::formula::spec::{Outcome, Spec, Tensor};
 use remelt_kernels::gram::BLOCK;
 use remelt_kernels::inputs::Inputs;
 use serde_json::{Value, json};
-use support::{DTYPES, bytes, digest, dtype, operands, part};
+use support::{DTYPES, Json, bytes, digest, dtype, operands, part};
 
 fn spec(value: &Value) -> Spec {
-    serde_json::from_value(value.clone()).expect("a spec")
+    decode::spec(&Json(value.clone())).expect("a spec")
 }
 
 /// Specs of every formula here, with the number of inputs that each takes.
@@ -93,7 +94,7 @@ fn results_have_the_bits_that_wasm_gives() -> Result<(), KernelError> {
     for case in cases {
         let inputs = case["inputs"].as_array().expect("inputs");
         let data: Vec<_> = inputs.iter().map(|spec| (dtype(&spec["dtype"]), bytes(spec))).collect();
-        let tensor: Tensor = serde_json::from_value(case["tensor"].clone()).expect("a tensor");
+        let tensor = decode::tensor(&Json(case["tensor"].clone()))?;
         let (output, _) = run_to(&data, &case["spec"], tensor, 2 * BLOCK, dtype(&case["to"]))?;
         assert_eq!(digest(&output), case["digest"], "{case}");
     }
@@ -204,4 +205,36 @@ fn a_tensor_that_is_not_made_of_rows_is_refused() {
         let refused = Job::new(spec(&sum), Tensor { elements: 64, row }).err();
         assert_eq!(refused, Some(KernelError::Spec { reason }));
     }
+}
+
+#[test]
+fn a_spec_with_a_field_amiss_is_refused_by_its_name() -> Result<(), KernelError> {
+    let term = json!({ "weight": 0.5, "density": 0.3, "gamma": 0, "epsilon": 0, "draws": null });
+    let ties = json!({
+        "kind": "task-vectors", "work": "BF16", "terms": [term], "select": "magnitude",
+        "rescale": "l1", "rescaleThreshold": 1e-7, "consensus": true, "normalize": true,
+        "lambda": 1, "equals": "sort", "keepOne": false, "withoutTop": "share",
+        "random": { "kind": "counter", "seed": 3, "key": "lm_head.weight" }
+    });
+    decode::spec(&Json(ties.clone()))?;
+    let mut all: Vec<Value> = specs(Dtype::F32).into_iter().map(|(_, value)| value).collect();
+    all.push(ties);
+    for value in all {
+        for name in value.as_object().expect("an object").keys().filter(|name| *name != "random") {
+            for wrong in [json!(null), json!({}), json!("?")] {
+                let mut value = value.clone();
+                value[name] = wrong;
+                let refused = decode::spec(&Json(value.clone())).err();
+                let named = matches!(refused, Some(KernelError::Field { name: field, .. }) if field == name);
+                assert!(named, "{value}: {refused:?}");
+            }
+        }
+    }
+    let tensor = |elements: f64| decode::tensor(&Json(json!({ "elements": elements, "row": 1 })));
+    let expected = "a number of elements below 2^32";
+    for elements in [-1.0, 0.5, 4_294_967_296.0] {
+        let error = KernelError::Field { name: "elements", expected };
+        assert_eq!(tensor(elements).map(|tensor| tensor.elements), Err(error));
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@
 //! as it has to ([`Formula::observe`]) and then says what the result is ([`Formula::values`]). One
 //! file per formula; [`build`] is the registry.
 
+pub mod decode;
 pub mod job;
 pub mod model_stock;
 pub mod nuslerp;

@@ -1,10 +1,9 @@
 //! What a plan says of a formula: the data that `src/kernels/formula.ts` describes, field by field.
 
 use crate::dtype::Dtype;
-use serde::{Deserialize, Serialize};
 
 /// What a formula has to know of the tensor.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Tensor {
     /// Elements of the tensor.
     pub elements: usize,
@@ -13,8 +12,7 @@ pub struct Tensor {
 }
 
 /// What is done to one tensor.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Clone, Debug)]
 pub enum Spec {
     /// A weighted sum.
     Sum(Sum),
@@ -29,7 +27,7 @@ pub enum Spec {
 }
 
 /// Σ wᵢ·xᵢ.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Sum {
     /// The dtype that the result is rounded to.
     pub work: Dtype,
@@ -42,8 +40,7 @@ pub struct Sum {
 }
 
 /// Where a weighted sum is rounded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
     /// float32 products and sums, each rounded.
     Once,
@@ -54,7 +51,7 @@ pub enum Rounding {
 }
 
 /// Spherical interpolation of two tensors: t = 0, t = 1.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Slerp {
     /// The dtype that the result is rounded to.
     pub work: Dtype,
@@ -65,8 +62,7 @@ pub struct Slerp {
 }
 
 /// In which numbers slerp's angle and coefficients are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scalars {
     /// float64, from float32 norms: `NumPy` before 2.
     Numpy1,
@@ -79,8 +75,7 @@ pub enum Scalars {
 }
 
 /// What counts as one vector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Along {
     /// The whole tensor.
     All,
@@ -91,7 +86,7 @@ pub enum Along {
 }
 
 /// `NuSLERP`. Inputs: the base if there is one, then the two models.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Nuslerp {
     /// The dtype of every operation.
     pub work: Dtype,
@@ -104,7 +99,7 @@ pub struct Nuslerp {
 }
 
 /// Model Stock. Inputs: the base, then the models.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct ModelStock {
     /// The dtype of every operation.
     pub work: Dtype,
@@ -117,8 +112,7 @@ pub struct ModelStock {
 }
 
 /// Model Stock's ratio.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ratio {
     /// 2c/(1+c).
     Two,
@@ -127,8 +121,7 @@ pub enum Ratio {
 }
 
 /// Sums of thinned-out task vectors. Inputs: the base, then one per term.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub struct TaskVectors {
     /// The dtype of every operation.
     pub work: Dtype,
@@ -157,7 +150,7 @@ pub struct TaskVectors {
 }
 
 /// One model's task vector.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Term {
     /// What it is multiplied by.
     pub weight: f64,
@@ -172,8 +165,7 @@ pub struct Term {
 }
 
 /// How elements are chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Select {
     /// All of them.
     None,
@@ -188,8 +180,7 @@ pub enum Select {
 }
 
 /// What makes up for dropped elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rescale {
     /// Nothing.
     None,
@@ -202,8 +193,7 @@ pub enum Rescale {
 }
 
 /// Which of equal magnitudes survive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Equals {
     /// In the order of a full `std::sort`.
     Sort,
@@ -214,8 +204,7 @@ pub enum Equals {
 }
 
 /// What breadcrumbs does where γ removes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithoutTop {
     /// The whole vector goes.
     Nothing,
@@ -224,8 +213,7 @@ pub enum WithoutTop {
 }
 
 /// Where random numbers come from.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Clone, Debug)]
 pub enum Random {
     /// torch's CPU generator, one stream for the run; the low 32 bits of the seed count.
     Mt19937 {
@@ -242,7 +230,7 @@ pub enum Random {
 }
 
 /// What came of a formula's passes, to be shown.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
     /// Of slerp and nuslerp over whole tensors.
     pub angle: Option<Angle>,
@@ -255,7 +243,7 @@ pub struct Outcome {
 }
 
 /// The angle between two tensors and what was made of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Angle {
     /// Share of the way.
     pub t: f64,

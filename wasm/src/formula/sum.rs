@@ -2,12 +2,12 @@
 //! from 0.1.5 on.
 
 use super::spec::{Outcome, Rounding, Sum as Spec};
-use super::{Formula, TILE, exactly, round, round_all, write_values};
+use super::{Formula, TILE, exactly, read, round, round_all, write_values};
 use crate::combine::Sum;
 use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::inputs::{Input, Inputs};
-use crate::lanes::{F32x8, Format, LANES};
+use crate::lanes::{F32x8, Format};
 use crate::with_format;
 
 /// Inputs whose products torch adds up before it goes on with a fresh sum.
@@ -140,22 +140,30 @@ impl Unrounded for Fused {
 
     fn sums(&self, inputs: &Inputs, start: usize, values: &mut [F32x8]) -> Result<(), KernelError> {
         let list = exactly(inputs, self.weights.len())?;
-        let end = start + values.len() * LANES;
-        let mut terms = list.iter().zip(&self.weights);
-        match (list, self.weights.as_slice()) {
-            ([a, b, ..], &[w0, w1, ..]) if a.dtype == b.dtype => {
-                let (a_bytes, b_bytes) = (a.part(start, end), b.part(start, end));
-                with_format!(a.dtype, T => fused_pair::<T>((a_bytes, w0), (b_bytes, w1), values));
-                terms.nth(1);
+        let mut tile = [F32x8::splat(0.0); TILE];
+        let tile = &mut tile[..values.len()];
+        let mut terms = list.iter().zip(self.weights.iter().map(|&weight| F32x8::splat(weight)));
+        match (terms.next(), terms.next()) {
+            (Some((a, w0)), Some((b, w1))) => {
+                read(a, start, values);
+                read(b, start, tile);
+                for (value, b) in values.iter_mut().zip(tile.iter()) {
+                    *value = F32x8::fused_pair([*value, w0], [*b, w1]);
+                }
             }
-            _ => values.fill(F32x8::splat(0.0)),
+            (Some((only, weight)), _) => {
+                read(only, start, values);
+                for value in values.iter_mut() {
+                    *value = value.fused(weight, F32x8::splat(0.0));
+                }
+            }
+            _ => {}
         }
         for (input, weight) in terms {
-            let bytes = input.part(start, end);
-            let weight = F32x8::splat(*weight);
-            with_format!(input.dtype, T => {
-                accumulate::<T>(bytes, values, |sum, value| value.fused(weight, sum));
-            });
+            read(input, start, tile);
+            for (value, x) in values.iter_mut().zip(tile.iter()) {
+                *value = x.fused(weight, *value);
+            }
         }
         divide(values, self.divisor);
         Ok(())
@@ -194,38 +202,17 @@ impl Unrounded for Stepwise {
 impl Stepwise {
     /// Adds the rounded products of some inputs.
     fn add(&self, list: &[Input], weights: &[f32], start: usize, sums: &mut [F32x8]) {
+        let mut tile = [F32x8::splat(0.0); TILE];
+        let tile = &mut tile[..sums.len()];
         for (input, weight) in list.iter().zip(weights) {
-            let bytes = input.part(start, start + sums.len() * LANES);
+            read(input, start, tile);
             let weight = F32x8::splat(*weight);
-            with_format!(input.dtype, T => with_format!(self.work, W => {
-                accumulate::<T>(bytes, sums, |sum, value| sum.plus(W::round(weight.times(value))));
-            }));
+            with_format!(self.work, W => {
+                for (sum, value) in sums.iter_mut().zip(tile.iter()) {
+                    *sum = sum.plus(W::round(weight.times(*value)));
+                }
+            });
         }
-    }
-}
-
-/// The fused sums of the first two inputs.
-fn fused_pair<T: Format>((a, w0): (&[u8], f32), (b, w1): (&[u8], f32), sums: &mut [F32x8]) {
-    let (w0, w1) = (F32x8::splat(w0), F32x8::splat(w1));
-    let pair = |a, b| F32x8::fused_pair([a, w0], [b, w1]);
-    let (groups_a, rest_a) = T::split(a);
-    let (groups_b, rest_b) = T::split(b);
-    for ((sum, a), b) in sums.iter_mut().zip(groups_a).zip(groups_b) {
-        *sum = pair(T::load(a), T::load(b));
-    }
-    if let Some(sum) = sums.get_mut(groups_a.len()) {
-        *sum = pair(T::load_part(rest_a), T::load_part(rest_b));
-    }
-}
-
-#[inline(always)]
-fn accumulate<T: Format>(bytes: &[u8], sums: &mut [F32x8], add: impl Fn(F32x8, F32x8) -> F32x8) {
-    let (groups, rest) = T::split(bytes);
-    for (sum, group) in sums.iter_mut().zip(groups) {
-        *sum = add(*sum, T::load(group));
-    }
-    if let Some(sum) = sums.get_mut(groups.len()) {
-        *sum = add(*sum, T::load_part(rest));
     }
 }
 

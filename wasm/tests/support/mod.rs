@@ -3,6 +3,7 @@
 
 use remelt_kernels::dtype::{Dtype, bf16_to_f32, f16_to_f32};
 use remelt_kernels::error::KernelError;
+use remelt_kernels::formula::decode::Data;
 use remelt_kernels::inputs::Inputs;
 use serde_json::{Value, json};
 
@@ -138,5 +139,30 @@ pub fn value(dtype: Dtype, bytes: &[u8], i: usize) -> f32 {
         Dtype::BF16 => bf16_to_f32(half()),
         Dtype::F16 => f16_to_f32(half()),
         Dtype::F32 => f32::from_le_bytes(std::array::from_fn(|byte| bytes[4 * i + byte])),
+    }
+}
+
+/// JSON as the data of a spec.
+pub struct Json(pub Value);
+
+impl Data for Json {
+    fn field(&self, name: &str) -> Option<Self> {
+        self.0.get(name).filter(|value| !value.is_null()).cloned().map(Json)
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+
+    fn flag(&self) -> Option<bool> {
+        self.0.as_bool()
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0.as_str().map(String::from)
+    }
+
+    fn items(&self) -> Option<Vec<Self>> {
+        self.0.as_array().map(|items| items.iter().cloned().map(Json).collect())
     }
 }
