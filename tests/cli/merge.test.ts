@@ -55,7 +55,9 @@ describe('a merged folder', () => {
 		expect(new Uint8Array(await readFile(join(out, 'tokenizer.model')))).toEqual(BINARY);
 		expect(await readFile(join(out, 'mergekit_config.yml'), 'utf8')).toBe(SLERP);
 		const readme = await readFile(join(out, 'README.md'), 'utf8');
-		expect(readme).toMatch(/^---\nbase_model:\n(?: {2}- .+\n)*? {2}- o\/b\nbase_model_relation: merge\n/);
+		expect(readme).toMatch(
+			/^---\nbase_model:\n(?: {2}- .+\n)*? {2}- o\/b\nbase_model_relation: merge\n/,
+		);
 	});
 
 	it('has the digests of all that was read and made', async () => {
