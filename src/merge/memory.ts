@@ -95,17 +95,18 @@ export function tensorPasses(
 	};
 }
 
-/** How often a formula looks at a tensor before it can be written, at most. */
+/** How often a formula looks at a tensor before it can be written. */
 function looksOf(operation: TensorOperation): number {
 	switch (operation.kind) {
 		case 'copy':
 		case 'sum':
 			return 0;
 		case 'slerp':
+		case 'model-stock':
 			return 1;
 		case 'nuslerp':
-		case 'model-stock':
-			return 2;
+			// Norms come first, then the cosine of unit vectors that are rounded.
+			return operation.work === 'F32' ? 1 : 2;
 		case 'task-vectors':
 			return looksOfTaskVectors(operation);
 	}
@@ -116,8 +117,10 @@ function looksOfTaskVectors(operation: TaskVectorFormula): number {
 	if (operation.select === 'none' || thinned === 0) return 0;
 	if (operation.select === 'random') return operation.rescale === 'l1' ? 1 : 0;
 	if (operation.select === 'magprune') return 1;
-	if (operation.equals !== 'index') return thinned;
-	return operation.work === 'F32' ? 2 : 1;
+	// Norms before and after come last, once it is known what is kept.
+	const norms = operation.rescale === 'l1' ? 1 : 0;
+	if (operation.equals !== 'index') return thinned + norms;
+	return (operation.work === 'F32' ? 2 : 1) + norms;
 }
 
 /** Bytes that a tensor's formula keeps in the kernels' memory from one look to the next. */

@@ -39,8 +39,7 @@ export function planMerge(recipe: Recipe, options: PlanOptions): MergePlan {
 	const sources = resolveSources(recipe, headers);
 	const context = { recipe, method, semantics, seed, ties, published };
 	const tokenizer = checkTokenizer(recipe, sources, semantics);
-	const crop = method.base === 'apart' ? 'base' : 'common';
-	const weights = outputWeights(sources, { semantics, crop });
+	const weights = outputWeights(sources, { semantics, crop: method.crop ?? 'common' });
 	const unplaced = weights.map((weight) => planTensor(weight, context));
 	const layout = layOut(placeDraws(streamOrder(unplaced, semantics)), {
 		shardSize,

@@ -98,7 +98,7 @@ async function computeTensor(job: Job): Promise<TensorResult['outcome']> {
 	const kept: (readonly Block[])[] = [];
 	try {
 		while (formula.pending) {
-			for await (const _ of chunks(job, chunk, kept)) formula.observe(chunk);
+			for await (const part of chunks(job, chunk, kept)) formula.observe(part.chunk);
 			formula.nextPass();
 		}
 		await writeTensor(job, formula, chunk, kept);
@@ -109,8 +109,9 @@ async function computeTensor(job: Job): Promise<TensorResult['outcome']> {
 	}
 }
 
-/** Where the part of a tensor that is in the kernels' memory lies. */
+/** The part of a tensor that is in the kernels' memory, and where it lies. */
 interface Part {
+	readonly chunk: KernelChunk;
 	/** First element of what was read. */
 	readonly from: number;
 	/** Elements within that. */
@@ -131,7 +132,7 @@ async function* chunks(
 		if (passes.hold) kept[unit] = blocks;
 		for (const [start, end] of ranges(to - from, passes.step)) {
 			fill(chunk, blocks, start, end);
-			yield { from, start, end };
+			yield { chunk, from, start, end };
 		}
 		unit++;
 	}

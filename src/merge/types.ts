@@ -258,6 +258,8 @@ export interface MergeMethod {
 	/** How many models a tensor may have; a base that stands apart is not counted. */
 	readonly models: { readonly min: number; readonly max: number };
 	readonly base: BaseRole;
+	/** Vocabularies of unequal size are cut to the base's, or (left out) to what all models have. */
+	readonly crop?: 'base' | undefined;
 	/** Resolves one tensor's parameters; throws what can be refused before a weight is read. */
 	plan(context: MethodContext): TensorOperation;
 }
@@ -282,13 +284,13 @@ export interface MethodContext {
 	 * A parameter's value here; for a parameter of scope `model` that of the model with the given index.
 	 * Throws `parameter-missing` where it has to be given and is not; null where its default is null.
 	 */
-	number(name: string, model?: number): number | null;
+	readonly number: (name: string, model?: number) => number | null;
 	/** As {@link number}, of a parameter that always has a value. */
-	required(name: string, model?: number): number;
+	readonly required: (name: string, model?: number) => number;
 	/** As {@link required}, of a parameter that is on or off. */
-	flag(name: string): boolean;
+	readonly flag: (name: string) => boolean;
 	/** An error `parameter-invalid` about a parameter's value for this tensor. */
-	invalid(name: string, problem: string, hint: string): RemeltError;
+	readonly invalid: (name: string, problem: string, hint: string) => RemeltError;
 }
 
 export type { Kernels };

@@ -40,8 +40,11 @@ const NEAR_BUCKET = { BF16: 1, F16: 3, F32: 5 } as const;
 /** Most ulps between two releases of mergekit that round a sum once or after each operation. */
 const RELEASES_APART = 2;
 
-/** Share of elements that can differ by which of equal magnitudes a cut keeps. */
-const EQUAL_MAGNITUDES = 0.05;
+/** Share of a tensor's elements that can differ by which of equal magnitudes a cut keeps. */
+const EQUAL_MAGNITUDES = 0.1;
+
+/** The same in a tensor of a few dozen elements, of which many have equal magnitudes. */
+const EQUAL_FEW = 8;
 
 type Judgement = 'identical' | 'close' | 'different' | 'undecidable';
 
@@ -114,7 +117,7 @@ function judgeTaskVectors(
 	if (random !== null) return 'undecidable';
 	if (select === 'none') return maxUlp <= RELEASES_APART ? 'undecidable' : 'different';
 	const differing = elements - identical;
-	return differing <= Math.max(FEW, EQUAL_MAGNITUDES * elements) ? 'undecidable' : 'different';
+	return differing <= Math.max(EQUAL_FEW, EQUAL_MAGNITUDES * elements) ? 'undecidable' : 'different';
 }
 
 function worstOf(
@@ -155,7 +158,7 @@ function undecidableReason({ tensors, semantics }: MergePlan): string {
 	if (operations.some((one) => one.kind === 'task-vectors' && one.random !== null))
 		return 'The method drops elements at random, by a seed that is in no recipe: with another seed other elements differ, and comparing cannot tell that from another recipe.';
 	if (operations.some((one) => one.kind === 'task-vectors' && one.select !== 'none'))
-		return 'The differences may come from which of equal magnitudes the author’s mergekit kept, or from another recipe: comparing cannot tell.';
+		return 'The differences may come from which of equal magnitudes the author’s mergekit kept at the cut, or from another recipe: comparing cannot tell.';
 	if (operations.some((one) => one.kind === 'sum' || one.kind === 'task-vectors'))
 		return `The differences are as small as those between releases of mergekit that round elsewhere than ${semantics} does, or come from another recipe: comparing cannot tell.`;
 	return 'The differences may come from mergekit’s float32 norms, whose error a float32 result shows in full, or from another recipe: comparing cannot tell.';

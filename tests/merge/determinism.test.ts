@@ -7,6 +7,7 @@ import {
 	methodNames,
 	planMerge,
 	runMerge,
+	tensorPasses,
 } from '../../src/merge/index.ts';
 import type { MergePlan, PassOptions } from '../../src/merge/index.ts';
 import { opener } from '../support/oracle.ts';
@@ -44,6 +45,20 @@ function recipeText(method: string): string {
 	const base = method === 'linear' ? '' : `base_model: ${method === 'slerp' ? 'a' : 'base'}\n`;
 	return `models: [{model: a, ${own}}, {model: b, ${own}}]\nmerge_method: ${method}\n${base}parameters: {t: 0.3, rescale: true}\n`;
 }
+
+it.each(methodNames())('%s looks at its inputs as often as the plan says', async (method) => {
+	for (const dtype of ['BF16', 'F32'] as const)
+		for (const semantics of ['precise', '0.1.4', '0.1.5']) {
+			const models = modelsOf(dtype);
+			const headers = headersOf(models);
+			const plan = planMerge(recipeOf(recipeText(method)), { headers, semantics, seed: 3 });
+			const open = opener(new Map(Object.entries(models)));
+			const merge = createTensorMerger({ kernels, open, memoryBudget: 1 });
+			const outcome = await runMerge(plan, { merge, concurrency: 1, memoryBudget: 1 });
+			const planned = plan.tensors.map((tensor) => tensorPasses(tensor, 1).bytesToRead);
+			expect(outcome.results.map(({ bytesRead }) => bytesRead)).toEqual(planned);
+		}
+});
 
 async function digestOf(
 	plan: MergePlan,

@@ -26,6 +26,7 @@ export function taskVectorMethod(method: TaskVectorMethod): MergeMethod {
 		parameters: parametersOf(method),
 		models: { min: 1, max: Infinity },
 		base: 'apart',
+		crop: 'base',
 		plan: (context) => planTaskVectors(method, context),
 	};
 }
@@ -73,7 +74,7 @@ function parametersOf({ select, normalize, rescale }: TaskVectorMethod): MethodP
 		},
 		{
 			name: 'lambda',
-			scope: select === 'magprune' ? 'model' : 'tensor',
+			scope: 'tensor',
 			default: 1,
 			meaning: 'What the sum of the differences is multiplied by.',
 		},
