@@ -2,10 +2,11 @@
  * Merges of whole models, from the start of the program to its exit, after all inputs have been read
  * once, so that they come from the system's cache for everybody.
  */
+import { rmSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { findMergekit, MERGEKIT_RELEASES } from '../mergekit-env.ts';
-import { LAYERS, makeModels, type Member } from './models.ts';
+import { makeModels, type Member } from './models.ts';
 import type { BenchOptions } from './options.ts';
 import { runProgram, type Command, type Ended } from './processes.ts';
 import { digits, median, spread, table, times } from './statistics.ts';
@@ -89,30 +90,41 @@ function weightsOf({ folder }: Workplace, member: Member): string {
 export async function measureMerges(options: BenchOptions): Promise<string> {
 	const folder = resolve(options.folder);
 	await mkdir(folder, { recursive: true });
+	removeOnInterrupt(folder);
 	const rows: string[][] = [];
-	const depths = options.deep ? [LAYERS, 4 * LAYERS] : [LAYERS];
-	for (const layers of depths) {
+	const sizes: string[] = [];
+	for (const deep of options.deep ? [false, true] : [false]) {
+		const layers = options.layers * (deep ? 4 : 1);
 		const place = { folder: join(folder, `layers-${layers}`), out: join(folder, 'out') };
+		const jobs = jobsOf(options, deep);
 		try {
-			const deep = layers > LAYERS;
-			const jobs = jobsOf(options, deep);
 			const count = Math.max(...jobs.map(({ members }) => members.length));
-			const began = performance.now();
-			const bytes = await makeModels(place.folder, layers, count);
-			const seconds = ((performance.now() - began) / 1000).toFixed(0);
-			console.error(`  ${count} models of ${layers} layers, ${bytes} bytes each, in ${seconds} s`);
-			for (const job of jobs) rows.push(...(await measureJob(place, job, layers, options)));
+			const { parameters } = await makeModels(place.folder, layers, count);
+			sizes.push(`${layers} layers (${digits(parameters / 1e9)} B parameters)`);
+			console.error(`  ${count} models of ${sizes.at(-1) ?? ''} are made`);
+			for (const job of jobs)
+				rows.push(...(await measureJob({ place, job, layers, deep }, options)));
 		} finally {
 			await rm(place.folder, { recursive: true, force: true });
 			await rm(place.out, { recursive: true, force: true });
 		}
 	}
 	return [
-		'Two or three models of TinyLlama’s shape in bf16, 22 layers (1.1 B parameters) or 88; median ' +
-			`seconds from start to exit of up to ${Math.min(options.runs, MOST_RUNS)} runs, memory in MiB ` +
-			'at its highest: resident, and of it not pages of files. `cp` copies one model and reads the others.',
+		`Models of TinyLlama’s shape in bf16: ${sizes.join(', ')}. Median seconds from start to exit of ` +
+			`up to ${Math.min(options.runs, MOST_RUNS)} runs, fewer of what takes longer than ` +
+			`${SLOW_SECONDS} s. Memory in MiB at its highest, of the process and its children: resident, ` +
+			'and of it not pages of files. `cp` copies one model and reads the others.',
 		table(HEAD, rows),
 	].join('\n\n');
+}
+
+/** Gigabytes must not be left behind where somebody loses patience. */
+function removeOnInterrupt(folder: string): void {
+	for (const signal of ['SIGINT', 'SIGTERM'] as const)
+		process.once(signal, () => {
+			rmSync(folder, { recursive: true, force: true });
+			process.exit(130);
+		});
 }
 
 /** Deep models show memory, for which one model of task vectors will do. */
@@ -166,14 +178,19 @@ function mergekits(recipe: string, out: string): Contender[] {
 	});
 }
 
+interface Task {
+	readonly place: Workplace;
+	readonly job: MergeJob;
+	readonly layers: number;
+	readonly deep: boolean;
+}
+
 async function measureJob(
-	place: Workplace,
-	job: MergeJob,
-	layers: number,
+	{ place, job, layers, deep }: Task,
 	{ runs }: BenchOptions,
 ): Promise<string[][]> {
-	const contenders = await contendersOf(place, job, layers > LAYERS);
-	const rounds = layers > LAYERS ? 1 : Math.min(runs, MOST_RUNS);
+	const contenders = await contendersOf(place, job, deep);
+	const rounds = deep ? 1 : Math.min(runs, MOST_RUNS);
 	const files = job.members.map((member) => `'${weightsOf(place, member)}'`);
 	await runProgram({ program: 'sh', args: ['-c', `cat ${files.join(' ')} > /dev/null`] });
 	for (let round = 0; round < rounds; round++)

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { byteLength, layoutSafetensors, type TensorSpec } from '../../src/tensors/index.ts';
 import { createPool, type WeightPool } from './weights.ts';
 
-/** TinyLlama: 1.1 B parameters with its own 22 layers. */
+/** TinyLlama: 1.1 B parameters with 22 layers. */
 const SHAPE = {
 	hidden: 2048,
 	intermediate: 5632,
@@ -12,9 +12,6 @@ const SHAPE = {
 	vocabulary: 32000,
 };
 
-/** Layers of TinyLlama. */
-export const LAYERS = 22;
-
 const FILE = 'model.safetensors';
 
 /** What one family of models is called on disk: the base and its fine-tunes. */
@@ -22,13 +19,23 @@ const MEMBERS = ['base', 'a', 'b'] as const;
 
 export type Member = (typeof MEMBERS)[number];
 
-/** Makes {@link MEMBERS} below a folder, the first `count` of them; resolves to the bytes of each. */
-export async function makeModels(folder: string, layers: number, count: number): Promise<number> {
+/** What was made. */
+export interface MadeModels {
+	/** Of each model. */
+	readonly parameters: number;
+}
+
+/** Makes {@link MEMBERS} below a folder, the first `count` of them. */
+export async function makeModels(
+	folder: string,
+	layers: number,
+	count: number,
+): Promise<MadeModels> {
 	const pool = createPool(MEMBERS.length - 1, 2024);
-	const sizes: number[] = [];
 	for (const [member, name] of MEMBERS.slice(0, count).entries())
-		sizes.push(await makeModel(join(folder, name), layers, pool, member));
-	return sizes[0] ?? 0;
+		await makeModel(join(folder, name), layers, pool, member);
+	const bytes = tensorsOf(layers).reduce((sum, tensor) => sum + byteLength(tensor), 0);
+	return { parameters: bytes / 2 };
 }
 
 async function makeModel(
@@ -36,7 +43,7 @@ async function makeModel(
 	layers: number,
 	pool: WeightPool,
 	member: number,
-): Promise<number> {
+): Promise<void> {
 	await mkdir(folder, { recursive: true });
 	await writeFile(join(folder, 'config.json'), `${JSON.stringify(configOf(layers), null, 2)}\n`);
 	const layout = layoutSafetensors(tensorsOf(layers), { file: FILE });
@@ -44,7 +51,6 @@ async function makeModel(
 	await file.writeFile(layout.header);
 	for (const [i, tensor] of layout.tensors.entries())
 		for (const piece of pool.pieces(member, byteLength(tensor), i)) await file.writeFile(piece);
-	return layout.size;
 }
 
 function configOf(layers: number): object {

@@ -21,6 +21,8 @@ export interface BenchOptions {
 	readonly stages: boolean;
 	/** Where models are made and merged. */
 	readonly folder: string;
+	/** Layers of the models. */
+	readonly layers: number;
 	/** Whether a model four times as deep is merged as well. */
 	readonly deep: boolean;
 	/** Whether docs/performance.md is written. */
@@ -39,7 +41,8 @@ export const USAGE = `npm run bench -- [options]
   --chunk N       elements per kernel call (what the engine uses)
   --stages        also says where a tensor's time goes
   --folder PATH   where whole models are made, merged and removed again (.cache/bench)
-  --no-deep       leaves out the models of 88 layers, which need 25 GB of disk
+  --layers N      layers of those models (22, as TinyLlama has, which needs 9 GB of disk)
+  --no-deep       leaves out models four times as deep, which need 25 GB of disk
   --write         writes the sections that were measured into docs/performance.md
 
 mergekit 0.1.4 and 0.1.5 are measured beside Remelt where npm run bench:env has installed them.
@@ -58,6 +61,7 @@ export function readOptions(args: readonly string[], defaultChunk: number): Benc
 			chunk: { type: 'string', default: String(defaultChunk) },
 			stages: { type: 'boolean', default: false },
 			folder: { type: 'string', default: '.cache/bench' },
+			layers: { type: 'string', default: '22' },
 			deep: { type: 'boolean', default: true },
 			write: { type: 'boolean', default: false },
 			help: { type: 'boolean', short: 'h', default: false },
@@ -73,6 +77,7 @@ export function readOptions(args: readonly string[], defaultChunk: number): Benc
 		threads: whole('threads', values.threads),
 		runs: whole('runs', values.runs),
 		chunk: whole('chunk', values.chunk),
+		layers: whole('layers', values.layers),
 		only,
 		stages,
 		folder,
