@@ -1,3 +1,4 @@
+import { VERSION } from '../merge/index.ts';
 import { toRemeltError, type RemeltError } from '../errors/index.ts';
 import { readArguments, UsageError, type Arguments, type PlanArguments } from './args.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exitCodes.ts';
@@ -9,7 +10,6 @@ import { callersFolder } from './paths.ts';
 import { plansJson } from './planJson.ts';
 import { errorText, findingText, plansText, planTable } from './print.ts';
 import type { Terminal } from './terminal.ts';
-import { VERSION } from './version.ts';
 
 /** Runs a command line and resolves to its exit status, as the help lists them. */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {

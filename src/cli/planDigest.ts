@@ -1,6 +1,6 @@
+import { VERSION } from '../merge/index.ts';
 import { createHash } from 'node:crypto';
 import type { MergePlan, WorkerModel } from '../merge/index.ts';
-import { VERSION } from './version.ts';
 
 /**
  * What two runs must have in common for the later to take up the earlier: the plan but for its totals,

@@ -7,6 +7,7 @@ import {
 	remeltJson,
 	runMerge,
 	tokenizerDonor,
+	VERSION,
 } from '../merge/index.ts';
 import type { ExtraFile, MergeOutcome, MergePlan, RemeltJson } from '../merge/index.ts';
 import type { Recipe } from '../recipe/index.ts';
@@ -17,7 +18,6 @@ import { createMeter } from './progress.ts';
 import { describeSources } from './sources.ts';
 import { spawnMergeThread } from './spawn.ts';
 import type { Terminal } from './terminal.ts';
-import { VERSION } from './version.ts';
 
 /** How a plan is carried out. */
 export interface RunSettings extends Pick<MergeArguments, 'jobs' | 'memory' | 'fileDigests'> {

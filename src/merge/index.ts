@@ -39,3 +39,4 @@ export type {
 	WorkerLike,
 	WorkerModel,
 } from './workers/index.ts';
+export { VERSION } from './version.ts';

@@ -35,7 +35,7 @@ export function tokenizerDonor(recipe: Recipe): string | null {
 
 /** The side files that a model has, one after another. Throws as reading does. */
 export async function* readSideFiles(
-	model: ModelFiles,
+	model: Pick<ModelFiles, 'bytes'>,
 	options: { readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<ExtraFile> {
 	for (const name of SIDE_FILES) {

@@ -21,6 +21,8 @@ export const PUBLISHED_NAME = 'the published one';
 export interface OpenedModel {
 	readonly headers: ModelHeaders;
 	readonly forWorker: WorkerModel;
+	/** Small files beside the weights. */
+	readonly bytes: ModelFiles['bytes'];
 }
 
 /** Reads headers; what differs between the page and its tests. */
@@ -96,19 +98,26 @@ async function openOne(
 	signal: AbortSignal,
 ): Promise<OpenedModel> {
 	if (location.kind === 'folder') {
-		const { headers } = await openers.folder(location.files, location.name, { signal });
+		const model = await openers.folder(location.files, location.name, { signal });
+		const { headers } = model;
 		const files = location.files
 			.map((file) => ({ name: pathInFolder(file), file }))
 			.filter(({ name }) => headers.files.has(name));
-		return { headers, forWorker: { kind: 'folder', files } };
+		return { headers, bytes: bytesOf(model), forWorker: { kind: 'folder', files } };
 	}
 	const { base, repo, revision } = location;
-	const { headers } = await openers.hub({ base, repo, revision }, { signal });
+	const model = await openers.hub({ base, repo, revision }, { signal });
+	const { headers } = model;
 	const files = [...headers.files].map(([name, file]) => ({ name, ...file }));
 	return {
 		headers,
+		bytes: bytesOf(model),
 		forWorker: { kind: 'hub', base, repo, revision: headers.revision, files },
 	};
+}
+
+function bytesOf(model: ModelFiles): OpenedModel['bytes'] {
+	return async (name, options) => model.bytes(name, options);
 }
 
 /** A chosen file's path below the folder that was chosen. */

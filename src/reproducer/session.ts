@@ -5,6 +5,7 @@ import type { MergePlan, MergeSink, RunOptions, MergeOutcome } from '../merge/in
 import type { PlanOptions, TensorResult, WorkerLike } from '../merge/index.ts';
 import type { Recipe } from '../recipe/index.ts';
 import { computingOf } from './computing.ts';
+import { extraFiles } from './extras.ts';
 import { openModels } from './models.ts';
 import type { Location, OpenedModel, Openers } from './models.ts';
 import { createProgressMeter } from './progress.ts';
@@ -61,6 +62,7 @@ export interface Session {
 }
 
 interface Planned {
+	readonly recipe: Recipe;
 	readonly plan: MergePlan;
 	readonly models: ReadonlyMap<string, OpenedModel>;
 }
@@ -177,7 +179,7 @@ async function readAndPlan(
 	const published = headers.get(PUBLISHED);
 	headers.delete(PUBLISHED);
 	const plan = effects.plan(recipe, { headers, published, memoryBudget: DEFAULT_MEMORY_BUDGET });
-	return { models, plan: request.mode === 'rehearsal' ? markAsRehearsal(plan) : plan };
+	return { recipe, models, plan: request.mode === 'rehearsal' ? markAsRehearsal(plan) : plan };
 }
 
 /** How fast the machine's backends are, once a run has measured it. */
@@ -233,6 +235,7 @@ function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promi
 				concurrency: effects.workers,
 				memoryBudget: DEFAULT_MEMORY_BUDGET,
 				sink: sink?.sink,
+				extras: extrasOf(parts),
 				signal: stop.signal,
 				gate: gate.pass,
 				onEvent(event) {
@@ -267,6 +270,13 @@ function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promi
 		gate.hold(false);
 	});
 	return { hold, done: work() };
+}
+
+/** A rehearsal's files are to show what a merge does, not to be used: nothing goes beside them. */
+function extrasOf({ request, planned, stop }: RunParts): RunOptions['extras'] {
+	return request.mode === 'rehearsal'
+		? undefined
+		: (outcome) => extraFiles(planned, outcome, stop.signal);
 }
 
 async function openSink(

@@ -117,7 +117,9 @@ function judgeTaskVectors(
 	if (random !== null) return 'undecidable';
 	if (select === 'none') return maxUlp <= RELEASES_APART ? 'undecidable' : 'different';
 	const differing = elements - identical;
-	return differing <= Math.max(EQUAL_FEW, EQUAL_MAGNITUDES * elements) ? 'undecidable' : 'different';
+	return differing <= Math.max(EQUAL_FEW, EQUAL_MAGNITUDES * elements)
+		? 'undecidable'
+		: 'different';
 }
 
 function worstOf(

@@ -34,6 +34,7 @@ for (const name of CASES)
 			'config.json',
 			'mergekit_config.yml',
 			'model.safetensors',
+			'remelt.json',
 		]);
 		const comparison = compareWithOracle(files, name);
 		expect(comparison.rows.filter(({ problem }) => problem !== undefined)).toEqual([]);
@@ -124,6 +125,6 @@ test('a merged model is saved into a folder that the reader picks', async ({
 		return found;
 	});
 	const files = new Map(Object.entries(saved).map(([path, bytes]) => [path, Buffer.from(bytes)]));
-	expect(files.size).toBe(4);
+	expect(files.size).toBe(5);
 	expect(compareWithOracle(files, 'passthrough-stack').rows).toEqual([]);
 });

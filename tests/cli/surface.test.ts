@@ -8,7 +8,7 @@ import { EXIT, exitCodeOf } from '../../src/cli/exitCodes.ts';
 import { createPaint, wantsColour } from '../../src/cli/paint.ts';
 import { below, callersFolder, resolvePath } from '../../src/cli/paths.ts';
 import { progressText } from '../../src/cli/progress.ts';
-import { VERSION } from '../../src/cli/version.ts';
+import { VERSION } from '../../src/merge/version.ts';
 import { methodNames } from '../../src/merge/index.ts';
 import { modelFolder, recipePath } from '../support/oracle.ts';
 import { MAIN, runCli, writeModel } from './support.ts';

@@ -19,7 +19,7 @@ function model(name: string, rows: number, columns = 2): ModelFiles {
 function weightOf(
 	models: Readonly<Record<string, ModelFiles>>,
 	semantics: string,
-	{ tensor = EMBEDDING, crop = 'common', text = RECIPE } = {},
+	{ tensor = EMBEDDING, crop = 'common' as 'base' | 'common', text = RECIPE } = {},
 ): OutputWeight {
 	const sources = resolveSources(recipeOf(text), headersOf(models));
 	const weights = outputWeights(sources, { semantics: findSemantics(semantics), crop });

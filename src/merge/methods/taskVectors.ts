@@ -144,6 +144,12 @@ function planTerm(
 	const epsilon = semantics.dellaEpsilon ? given : 0;
 	const thins = select !== 'none' && density < 1;
 	if (thins && select === 'magnitude') requireSome(context, density);
+	if (select === 'random' && density < 0)
+		throw context.invalid(
+			'density',
+			`is ${density}, and a share of the elements is at least 0`,
+			'Give a density from 0 to 1; mergekit refuses less as well.',
+		);
 	if (thins && select === 'magprune' && density > 0) requireRoom(context, density, epsilon);
 	const draws = thins && (select === 'random' || (select === 'magprune' && density > 0));
 	return { weight, density, gamma, epsilon, draws: draws ? model * elements : null };
@@ -166,6 +172,12 @@ function requireRoom(context: MethodContext, density: number, epsilon: number): 
 			'epsilon',
 			`is ${epsilon}, and with a density of ${density} probabilities run from ${density - epsilon} to ${density + epsilon}`,
 			'Choose epsilon below both density and 1 − density; mergekit refuses the rest as well.',
+		);
+	if (context.shape.length > 2)
+		throw context.invalid(
+			'density',
+			`is ${density}, and ranks are taken over rows of a matrix, not of ${context.shape.length} dimensions`,
+			'Set density to 1 for this tensor by a filter.',
 		);
 	if (context.shape.at(-1) === 1)
 		throw context.invalid(
