@@ -2,7 +2,7 @@ import { toRemeltError } from '../errors/index.ts';
 import type { BackendSetting, Calibration } from '../kernels/index.ts';
 import { createGate, createPool, DEFAULT_MEMORY_BUDGET, PUBLISHED } from '../merge/index.ts';
 import type { MergePlan, MergeSink, RunOptions, MergeOutcome } from '../merge/index.ts';
-import type { PlanOptions, TensorResult, WorkerLike } from '../merge/index.ts';
+import type { PlanOptions, Pool, TensorResult, WorkerLike } from '../merge/index.ts';
 import type { Recipe } from '../recipe/index.ts';
 import { computingOf } from './computing.ts';
 import { extraFiles } from './extras.ts';
@@ -206,22 +206,7 @@ function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promi
 	const gate = createGate();
 	const results: TensorResult[] = [];
 	const computing = computingOf(planned.plan, parts.keep.kind !== 'nothing', parts.backend);
-	const pool = createPool({
-		spawn: effects.spawn,
-		size: effects.workers,
-		models: Object.fromEntries([...planned.models].map(([key, { forWorker }]) => [key, forWorker])),
-		memoryBudget: DEFAULT_MEMORY_BUDGET,
-		backend: computing.suits
-			? {
-					setting: computing.setting,
-					calibration: parts.measured.calibration,
-					onChoice: (choice, calibration) => {
-						parts.measured.calibration = calibration;
-						dispatch({ type: 'computing', job: id, choice });
-					},
-				}
-			: undefined,
-	});
+	const pool = openPool(parts, computing);
 	const look = (): void => {
 		dispatch({ type: 'progressed', job: id, progress: meter.snapshot(), results: [...results] });
 	};
@@ -270,6 +255,29 @@ function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promi
 		gate.hold(false);
 	});
 	return { hold, done: work() };
+}
+
+/** Workers that compute with what the reader chose, and report what that came to. */
+function openPool(
+	{ planned, effects, measured, dispatch, id }: RunParts,
+	{ suits, setting }: ReturnType<typeof computingOf>,
+): Pool {
+	return createPool({
+		spawn: effects.spawn,
+		size: effects.workers,
+		models: Object.fromEntries([...planned.models].map(([key, { forWorker }]) => [key, forWorker])),
+		memoryBudget: DEFAULT_MEMORY_BUDGET,
+		backend: suits
+			? {
+					setting,
+					calibration: measured.calibration,
+					onChoice: (choice, calibration) => {
+						measured.calibration = calibration;
+						dispatch({ type: 'computing', job: id, choice });
+					},
+				}
+			: undefined,
+	});
 }
 
 /** A rehearsal's files are to show what a merge does, not to be used: nothing goes beside them. */
