@@ -88,7 +88,8 @@ function weightsOf({ folder }: Workplace, member: Member): string {
 }
 
 export async function measureMerges(options: BenchOptions): Promise<string> {
-	const folder = resolve(options.folder);
+	// A folder of its own, since it is removed with all that is in it.
+	const folder = resolve(options.folder, 'remelt-bench');
 	await mkdir(folder, { recursive: true });
 	removeOnInterrupt(folder);
 	const rows: string[][] = [];
@@ -105,8 +106,7 @@ export async function measureMerges(options: BenchOptions): Promise<string> {
 			for (const job of jobs)
 				rows.push(...(await measureJob({ place, job, layers, deep }, options)));
 		} finally {
-			await rm(place.folder, { recursive: true, force: true });
-			await rm(place.out, { recursive: true, force: true });
+			await rm(folder, { recursive: true, force: true });
 		}
 	}
 	return [
