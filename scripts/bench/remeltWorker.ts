@@ -36,6 +36,8 @@ export type WorkerRequest =
 
 /** Where a merge's time went, in milliseconds. */
 export interface Stages {
+	/** Making the formula, which finds the place of its random numbers. */
+	build: number;
 	/** Copying inputs into WASM memory. */
 	push: number;
 	/** Passes that only look. */
@@ -69,10 +71,12 @@ class Tensors {
 
 	async merge(spec: FormulaSpec, wanted: readonly number[]): Promise<Stages> {
 		const inputs = wanted.map((i) => this.#inputs[i] ?? new Uint8Array());
-		const stages: Stages = { push: 0, observe: 0, write: 0 };
+		const stages: Stages = { build: 0, push: 0, observe: 0, write: 0 };
 		const elements = this.#output.byteLength / WIDTH;
+		const began = performance.now();
 		const formula = this.#kernels.formula(spec, { elements, row: this.#row });
 		const chunk = this.#kernels.chunk();
+		stages.build = performance.now() - began;
 		try {
 			while (formula.pending) {
 				for (const [start, end] of this.#ranges()) {

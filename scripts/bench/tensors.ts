@@ -217,7 +217,8 @@ function rowOf(
 function stageRow(job: Job, { release, ties, remelt }: Pairing): string[] {
 	const of = (stage: keyof Stages): number => median(remelt.stages.map((stages) => stages[stage]));
 	const whole = median(remelt.milliseconds);
-	const cells = [of('push'), of('observe'), of('write'), whole].map((value) => value.toFixed(1));
+	const stages = [of('build'), of('push'), of('observe'), of('write')];
+	const cells = [...stages, whole].map((value) => value.toFixed(1));
 	return [ties === 'mergekit' ? `${job.name}, mergekit’s order` : job.name, release, ...cells];
 }
 
@@ -234,7 +235,7 @@ function report(bench: Bench, rows: string[][], stageRows: string[][]): string {
 	if (options.stages)
 		parts.push(
 			'Where a worker’s time goes, in milliseconds:',
-			table(['method', 'semantics', 'push', 'observe', 'write', 'all'], stageRows),
+			table(['method', 'semantics', 'build', 'push', 'observe', 'write', 'all'], stageRows),
 		);
 	return parts.join('\n\n');
 }
