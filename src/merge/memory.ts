@@ -8,8 +8,8 @@ export const DEFAULT_MEMORY_BUDGET = 512 * 2 ** 20;
 /** Most elements per read: 32 MiB of bf16, so that few requests are made and a retry costs little. */
 export const MAX_READ_ELEMENTS = 16 * 2 ** 20;
 
-/** Elements that a kernel gets at a time: 2 MiB of bf16 per input, about what caches hold. */
-export const STEP_ELEMENTS = 2 ** 20;
+/** Elements that a kernel gets at a time: 512 KiB of bf16 per input, so that caches hold a step whole. */
+export const STEP_ELEMENTS = 2 ** 18;
 
 /** How one tensor is gone through. */
 export interface TensorPasses {

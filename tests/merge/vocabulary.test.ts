@@ -16,10 +16,16 @@ function model(name: string, rows: number, columns = 2): ModelFiles {
 	return tinyModel(name, { shapes: { [EMBEDDING]: [rows, columns], [HEAD]: [rows, columns] } });
 }
 
+interface WeightOptions {
+	readonly tensor?: string;
+	readonly crop?: 'base' | 'common';
+	readonly text?: string;
+}
+
 function weightOf(
 	models: Readonly<Record<string, ModelFiles>>,
 	semantics: string,
-	{ tensor = EMBEDDING, crop = 'common' as 'base' | 'common', text = RECIPE } = {},
+	{ tensor = EMBEDDING, crop = 'common', text = RECIPE }: WeightOptions = {},
 ): OutputWeight {
 	const sources = resolveSources(recipeOf(text), headersOf(models));
 	const weights = outputWeights(sources, { semantics: findSemantics(semantics), crop });

@@ -11,7 +11,7 @@ export interface Timing {
 export type Calibration = Readonly<Record<Primitive, Timing>>;
 
 /** As many elements as a merge gives to a kernel at a time. */
-const ELEMENTS = 2 ** 20;
+const ELEMENTS = 2 ** 18;
 
 /** A first try has this share of them: who is slow at that is not asked for more. */
 const TRIAL = 1 / 32;
