@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/index.ts';
-import { plannedHeaders, planMerge, PUBLISHED } from '../merge/index.ts';
+import { plannedHeaders, planMerge, PUBLISHED, refuseEarly } from '../merge/index.ts';
 import type { MergePlan } from '../merge/index.ts';
 import { modelReferences, parseRecipes, type Recipe } from '../recipe/index.ts';
 import type { ModelHeaders } from '../tensors/index.ts';
@@ -39,6 +39,7 @@ export async function prepare(
 	const { text, of } = await readRecipeText({ ...args, folder }, signal);
 	if (of > 1) note(`Recipe ${args.number} of the ${of} there; --recipe takes another.\n`);
 	const { recipes, findings } = parseRecipes(text);
+	for (const { recipe } of recipes) refuseEarly(recipe);
 	const names = new Set(recipes.flatMap(({ name }) => name ?? []));
 	const references = [...new Set(recipes.flatMap(({ recipe }) => modelReferences(recipe)))];
 	const wanted = references.filter((reference) => !names.has(reference));

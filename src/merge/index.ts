@@ -5,7 +5,7 @@ export { findMethod, methodNames } from './methods/registry.ts';
 export type { MethodName } from './methods/registry.ts';
 export { angleOf, scaleOf, settingOf } from './operations.ts';
 export type { OperationSetting } from './operations.ts';
-export { planMerge } from './plan.ts';
+export { planMerge, refuseEarly } from './plan.ts';
 export { plannedHeaders } from './plannedModel.ts';
 export { PUBLISHED } from './planTensor.ts';
 export { REMELT_JSON, remeltJson } from './remeltJson.ts';

@@ -17,7 +17,7 @@ import { findMethod } from './methods/registry.ts';
 import { placeDraws, streamOrder } from './order.ts';
 import { planTensor, PUBLISHED } from './planTensor.ts';
 import { writeReadme } from './readme.ts';
-import { resolveSources, type PlanSources } from './sources.ts';
+import { refuseAdapters, resolveSources, type PlanSources } from './sources.ts';
 import { checkTokenizer } from './tokenizer.ts';
 import type { MergeMethod, MergePlan, PlannedTensor, PlanOptions } from './types.ts';
 
@@ -80,6 +80,15 @@ export function planMerge(recipe: Recipe, options: PlanOptions): MergePlan {
 			...(published ? publishedFindings(layout.tensors, published) : []),
 		],
 	};
+}
+
+/**
+ * Refuses what can be told before any model has been opened: an unknown method, LoRA adapters.
+ * @throws `method-unknown`, `method-unsupported`, `lora-unsupported`.
+ */
+export function refuseEarly(recipe: Recipe): void {
+	findMethod(recipe.method);
+	refuseAdapters(recipe);
 }
 
 /** A method is refused where the mergekit that is asked for had not got it yet. */

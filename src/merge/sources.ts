@@ -83,7 +83,7 @@ export function resolveSources(
 			hint: 'Give models: or slices: with at least one entry.',
 		});
 	const names = weightModels(recipe);
-	names.forEach(refuseAdapter);
+	refuseAdapters(recipe);
 	const opened = new Map(names.map((name) => [name, openModel(name, headers)] as const));
 	const open = (name: string): ModelHeaders => opened.get(name) ?? openModel(name, headers);
 	const donor = recipe.baseModel ?? first.model;
@@ -123,6 +123,14 @@ function openModel(name: string, all: ReadonlyMap<string, ModelHeaders>): ModelH
 		hint: 'Every model that the recipe names has to be given to the plan.',
 		details: { model: name },
 	});
+}
+
+/**
+ * Refuses a recipe with LoRA adapters; nothing has to be opened for that.
+ * @throws `lora-unsupported`
+ */
+export function refuseAdapters(recipe: Recipe): void {
+	weightModels(recipe).forEach(refuseAdapter);
 }
 
 function refuseAdapter(name: string): void {

@@ -246,6 +246,20 @@ describe('what cannot be done', () => {
 		expect(said.out).toBe('');
 	});
 
+	it.each([
+		['a+owner/adapter', 'linear', 'lora-unsupported'],
+		['owner/nowhere', 'slurp', 'method-unknown'],
+	])('%s with %s is refused with %s before any model is opened', async (model, method, code) => {
+		const recipe = join(root, 'early.yml');
+		await writeFile(
+			recipe,
+			`models: [{model: ${model}, parameters: {weight: 1}}]\nmerge_method: ${method}\n`,
+		);
+		const said = await remelt(['merge', recipe, join(root, 'out'), '--hub', 'http://127.0.0.1:9']);
+		expect(said.status).toBe(3);
+		expect(said.err).toContain(`[${code}]`);
+	});
+
 	it('a missing file, a card without recipe and an unknown model are said to be that', async () => {
 		await writeFile(join(root, 'card.md'), '# Nothing here\n');
 		const recipe = await recipeFor('slerp-card');
