@@ -1,12 +1,6 @@
 import { toRemeltError } from '../errors/index.ts';
 import type { BackendSetting, Calibration } from '../kernels/index.ts';
-import {
-	createGate,
-	createPool,
-	DEFAULT_MEMORY_BUDGET,
-	PUBLISHED,
-	refuseEarly,
-} from '../merge/index.ts';
+import { createGate, createPool, DEFAULT_MEMORY_BUDGET, PUBLISHED } from '../merge/index.ts';
 import type { MergePlan, MergeSink, RunOptions, MergeOutcome } from '../merge/index.ts';
 import type { PlanOptions, Pool, TensorResult, WorkerLike } from '../merge/index.ts';
 import type { Recipe } from '../recipe/index.ts';
@@ -178,7 +172,6 @@ async function readAndPlan(
 	onReading: Parameters<typeof openModels>[3],
 ): Promise<Planned> {
 	const recipe = effects.parse(request.recipe);
-	refuseEarly(recipe);
 	const locations = new Map(request.locate(recipe));
 	if (request.published !== null) locations.set(PUBLISHED, request.published);
 	const models = await openModels(locations, effects, signal, onReading);
