@@ -8,9 +8,7 @@ import { readOptions, USAGE, type BenchOptions, type Part } from './bench/option
 import { writeSection } from './bench/performance.ts';
 import { measureMerges } from './bench/merges.ts';
 import { measureTensors } from './bench/tensors.ts';
-
-/** Elements per kernel call in the engine. */
-const CHUNK = 2 ** 20;
+import { STEP_ELEMENTS } from '../src/merge/index.ts';
 
 const MEASURE: Readonly<Record<Part, (options: BenchOptions) => Promise<string>>> = {
 	tensors: measureTensors,
@@ -29,7 +27,7 @@ function provenance({ command }: BenchOptions): string {
 	);
 }
 
-const options = readOptions(process.argv.slice(2), CHUNK);
+const options = readOptions(process.argv.slice(2), STEP_ELEMENTS);
 if (options === null) console.log(USAGE);
 else
 	for (const part of options.parts) {

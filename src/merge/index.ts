@@ -1,5 +1,5 @@
 export { fileStart } from './layout.ts';
-export { DEFAULT_MEMORY_BUDGET, tensorPasses } from './memory.ts';
+export { DEFAULT_MEMORY_BUDGET, STEP_ELEMENTS, tensorPasses } from './memory.ts';
 export type { PassOptions, TensorPasses } from './memory.ts';
 export { findMethod, methodNames } from './methods/registry.ts';
 export type { MethodName } from './methods/registry.ts';
