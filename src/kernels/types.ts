@@ -43,7 +43,10 @@ export interface Comparison {
 export interface KernelChunk {
 	/** Elements per input; 0 before the first `push`. */
 	readonly elements: number;
-	/** Copies one input in. All inputs have the same number of elements. */
+	/**
+	 * Takes one input in. All inputs have the same number of elements. A backend may keep `bytes` instead
+	 * of a copy: they must not change until `clear`.
+	 */
 	push(dtype: FloatDtype, bytes: Uint8Array): void;
 	/**
 	 * Adds an input of so many elements and returns the bytes that are to be filled with it, so that a
