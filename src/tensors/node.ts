@@ -2,6 +2,7 @@
  * Models in folders on disk. For Node only, and therefore not exported by `index.ts`: import
  * `src/tensors/node.ts` itself.
  */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { RemeltError } from '../errors/index.ts';
@@ -64,11 +65,39 @@ export function nodeSource({ path, name, size, mtimeMs }: FoundFile): ByteSource
 		}
 		return bytes;
 	};
+	const readInto = (start: number, end: number, into: Uint8Array): void => {
+		checkRange(start, end, size);
+		if (into.byteLength !== end - start) throw new RangeError('the bytes have another size');
+		const descriptor = readable(path, () => openSync(path, 'r'));
+		try {
+			const now = readable(path, () => fstatSync(descriptor));
+			if (now.size !== size || now.mtimeMs !== mtimeMs) throw changed(path);
+			for (let filled = 0; filled < into.byteLength;) {
+				const length = Math.min(MAX_READ, into.byteLength - filled);
+				const [from, position] = [filled, start + filled];
+				const count = readable(path, () => readSync(descriptor, into, from, length, position));
+				if (count === 0) throw changed(path);
+				filled += count;
+			}
+		} finally {
+			closeSync(descriptor);
+		}
+	};
 	return {
 		name: name ?? basename(path),
 		size,
 		read: (start, end, options) => read(start, end, options?.signal),
+		readInto,
 	};
+}
+
+/** What a call to the file system gives. Throws `content-changed` where it fails. */
+function readable<T>(path: string, call: () => T): T {
+	try {
+		return call();
+	} catch (error) {
+		throw unreadable(path, error);
+	}
 }
 
 /** A model in a folder on disk. Throws as `openModel` does. */

@@ -49,6 +49,12 @@ export interface ByteSource {
 		end: number,
 		options?: { signal?: AbortSignal | undefined },
 	): Promise<Uint8Array>;
+	/**
+	 * Fills `into` with the bytes of `[start, end)`, of which it has exactly the size, and throws what
+	 * `read` rejects with; `into` then holds anything. It blocks the thread until they are there: for
+	 * files on this machine's disk that a worker reads. Absent for all other sources.
+	 */
+	readonly readInto?: ((start: number, end: number, into: Uint8Array) => void) | undefined;
 }
 
 /** One tensor of a safetensors file. Offsets are absolute: counted from the start of the file. */

@@ -159,6 +159,53 @@ test('a file on disk that changes while it is read is noticed', async () => {
 	expect((await thrownBy(() => source.read(0, 6))).code).toBe('content-changed');
 });
 
+describe('a file on disk that is read at once', () => {
+	test('gives the bytes that are given to those who wait', async () => {
+		const path = join(folder, 'f');
+		await writeFile(path, 'abcdef');
+		const source = await openNodeFile(path);
+		for (const [start, end] of [
+			[0, 6],
+			[2, 5],
+			[6, 6],
+		] as const) {
+			// In the middle of other bytes, which stay as they are.
+			const around = new Uint8Array(10).fill(1);
+			source.readInto?.(start, end, around.subarray(2, 2 + end - start));
+			const expected = new Uint8Array(10).fill(1);
+			expected.set(await source.read(start, end), 2);
+			expect(around).toEqual(expected);
+		}
+	});
+
+	test('refuses what lies beyond its end, and another number of bytes', async () => {
+		const path = join(folder, 'f');
+		await writeFile(path, 'abcdef');
+		const source = await openNodeFile(path);
+		expect(() => source.readInto?.(4, 7, new Uint8Array(3))).toThrow(RangeError);
+		expect(() => source.readInto?.(2, 1, new Uint8Array(0))).toThrow(RangeError);
+		expect(() => source.readInto?.(0, 2, new Uint8Array(3))).toThrow(RangeError);
+	});
+
+	test('is noticed where it has changed or is gone', async () => {
+		const path = join(folder, 'f');
+		await writeFile(path, 'abcdef');
+		const source = await openNodeFile(path);
+		const read = async (): Promise<void> => {
+			source.readInto?.(0, 6, new Uint8Array(6));
+			return Promise.resolve();
+		};
+		await truncate(path, 3);
+		expect((await thrownBy(read)).code).toBe('content-changed');
+		await writeFile(path, 'ABCDEF');
+		await utimes(path, 1, 1);
+		expect((await thrownBy(read)).code).toBe('content-changed');
+		await rm(path);
+		expect((await thrownBy(read)).code).toBe('content-changed');
+		expect((await thrownBy(() => source.read(0, 6))).code).toBe('content-changed');
+	});
+});
+
 test('a folder or file that is not there is called missing', async () => {
 	expect((await thrownBy(() => openNodeFolder(join(folder, 'no')))).code).toBe('file-missing');
 	expect((await thrownBy(() => openNodeFile(folder))).code).toBe('file-missing');
