@@ -6,19 +6,20 @@ import type { Hasher, TensorDigests } from './types.ts';
 export class InputDigests {
 	readonly #inputs: readonly Hasher[];
 	readonly #output: Hasher;
-	/** Elements of the inputs that have been counted in. */
-	#hashed = 0;
+	/** Elements of each input that have been counted in. */
+	readonly #hashed: number[];
 
 	constructor(inputs: number, createHasher: () => Hasher) {
 		this.#inputs = Array.from({ length: inputs }, createHasher);
 		this.#output = createHasher();
+		this.#hashed = Array<number>(inputs).fill(0);
 	}
 
-	/** Input bytes as they were read, from element `from` on; a later pass over the same counts once. */
-	update(from: number, blocks: readonly Block[]): void {
-		if (from !== this.#hashed) return;
-		for (const [index, { bytes }] of blocks.entries()) this.#inputs[index]?.update(bytes);
-		this.#hashed = from + elementsOf(blocks);
+	/** An input's bytes as they were read, from element `from` on; a later pass over the same counts once. */
+	update(input: number, from: number, { dtype, bytes }: Block): void {
+		if (from !== this.#hashed[input]) return;
+		this.#inputs[input]?.update(bytes);
+		this.#hashed[input] = from + (bytes.byteLength * 8) / DTYPE_BITS[dtype];
 	}
 
 	/** Output bytes, in order. */
@@ -33,8 +34,4 @@ export class InputDigests {
 			output: wanted ? this.#output.digest() : null,
 		};
 	}
-}
-
-function elementsOf([first]: readonly Block[]): number {
-	return first === undefined ? 0 : (first.bytes.byteLength * 8) / DTYPE_BITS[first.dtype];
 }

@@ -11,18 +11,25 @@ export const MAX_READ_ELEMENTS = 16 * 2 ** 20;
 /** Elements that a kernel gets at a time: 512 KiB of bf16 per input, so that caches hold a step whole. */
 export const STEP_ELEMENTS = 2 ** 18;
 
+/** Elements of the output that leave at a time: 4 MiB of bf16, so that few messages are sent. */
+export const PART_ELEMENTS = 2 ** 21;
+
 /** How one tensor is gone through. */
 export interface TensorPasses {
 	/** Elements per read and input; a multiple of `step`. */
 	readonly unit: number;
 	/** Elements per kernel call; a multiple of {@link GRAM_BLOCK}. */
 	readonly step: number;
-	/** Inputs are read once and kept from the first pass to the second. */
+	/** Elements of the output that leave at a time; a multiple of `step`. Copies leave as they are read. */
+	readonly part: number;
+	/** Inputs are read once and kept from the first pass to the last. */
 	readonly hold: boolean;
 	/** How often each input is read. */
 	readonly reads: number;
 	/** Bytes held at a time while the tensor is merged, without outputs that wait for the sink. */
 	readonly bytes: number;
+	/** Those of them in the kernels' memory, which grows with them and never shrinks. */
+	readonly kernelBytes: number;
 	/** Range requests for the inputs and the published tensor. */
 	readonly requests: number;
 	/** Bytes of weights read, published tensor included. */
@@ -47,6 +54,8 @@ export interface PassOptions {
 	readonly unit?: number | undefined;
 	/** Default {@link STEP_ELEMENTS}; rounded down to a multiple of {@link GRAM_BLOCK}. */
 	readonly step?: number | undefined;
+	/** Default {@link PART_ELEMENTS}; rounded up to a multiple of the step. */
+	readonly part?: number | undefined;
 }
 
 /**
@@ -59,46 +68,76 @@ export function tensorPasses(
 	budget: number = DEFAULT_MEMORY_BUDGET,
 	options: PassOptions = {},
 ): TensorPasses {
-	const looks = looksOf(tensor.operation);
 	const { elements } = tensor;
+	const looks = looksOf(tensor.operation);
 	const state = stateBytes(tensor);
-	const stored = tensor.inputs.map(({ dtype }) => width(dtype));
-	const cast = tensor.inputs.map(({ dtype }) =>
-		castsInput(dtype, tensor.computeDtype) ? width(tensor.computeDtype) : 0,
-	);
-	const inputs = sum(stored) + sum(cast);
-	const output = width(tensor.dtype);
-	const published = tensor.published === null ? 0 : output;
-	// In a kernel call: inputs and result in the kernel's memory, the result and a cast input outside.
-	const perStep = 2 * inputs + 2 * output + published;
-	// In a read: the bytes that came, and for copies the result that leaves.
-	const perUnit = inputs + published + (looks > 0 ? 0 : output);
+	const { read, cast, kernel, output, published } = widthsOf(tensor);
+	// What leaves: a part that is filled and one on its way; copies leave as they came.
+	const perPart = looks === null ? 0 : 2 * output;
+	// In a kernel call: inputs and output in the kernel's memory, cast inputs outside as well.
+	const perStep = kernel + output + cast + published;
+	// In a read: what came, which the disk of this machine spares us, and what it was cast to.
+	const perUnit = read + cast + published + (looks === null ? output : 0);
 	let step = blocks(Math.min(options.step ?? STEP_ELEMENTS, elements));
-	const affordable = Math.floor((budget - state) / (perStep + perUnit));
+	const affordable = Math.floor((budget - state) / (perStep + perPart + perUnit));
 	step = Math.min(step, Math.max(GRAM_BLOCK, floorTo(affordable, GRAM_BLOCK)));
-	const room = budget - state - step * perStep;
-	const wanted = Math.min(options.unit ?? MAX_READ_ELEMENTS, elements);
-	const unit = Math.max(step, floorTo(Math.min(upTo(wanted, step), room / perUnit), step));
-	const inKernel = Math.min(step, elements) * perStep + state;
-	const held = elements * inputs + Math.min(unit, elements) * published;
-	const hold = looks > 0 && held + inKernel <= budget;
-	const reads = hold ? 1 : looks + 1;
+	const room = budget - state - step * (perStep + perPart);
+	const wantedPart = upTo(Math.min(options.part ?? PART_ELEMENTS, elements), step);
+	const part = Math.max(step, floorTo(Math.min(wantedPart, room / 8 / (2 * output)), step));
+	const wanted = upTo(Math.min(options.unit ?? MAX_READ_ELEMENTS, elements), step);
+	const unitRoom = room - (part - step) * perPart;
+	const unit = Math.max(step, floorTo(Math.min(wanted, unitRoom / perUnit), step));
+	const atMost = (count: number): number => Math.min(count, elements);
+	const passing = state + atMost(step) * perStep + atMost(part) * perPart + atMost(unit) * perUnit;
+	const held = elements * kernel;
+	const hold = looks !== null && looks > 0 && passing + held <= budget;
+	const reads = hold ? 1 : (looks ?? 0) + 1;
 	const times = reads * tensor.inputs.length + (published === 0 ? 0 : 1);
 	return {
 		unit,
 		step,
+		part,
 		hold,
 		reads,
-		bytes: (hold ? held : Math.min(unit, elements) * perUnit) + inKernel,
+		bytes: passing + (hold ? held : 0),
+		kernelBytes: state + (hold ? held : atMost(step) * (kernel + output)),
 		requests: Math.ceil(elements / unit) * times,
-		bytesToRead: elements * (reads * sum(stored) + published),
+		bytesToRead: elements * (reads * read + published),
 	};
 }
 
-/** How often a formula looks at a tensor before it can be written. */
-function looksOf(operation: TensorOperation): number {
+/** Bytes per element of a tensor, all inputs together. */
+interface Widths {
+	/** As stored. */
+	readonly read: number;
+	/** Of what inputs are cast to, those that are. */
+	readonly cast: number;
+	/** As the kernels get them. */
+	readonly kernel: number;
+	readonly output: number;
+	readonly published: number;
+}
+
+function widthsOf({ inputs, computeDtype, dtype, published }: Sized): Widths {
+	const widths = inputs.map(({ dtype: stored }) => ({
+		stored: width(stored),
+		cast: castsInput(stored, computeDtype) ? width(computeDtype) : 0,
+	}));
+	const output = width(dtype);
+	return {
+		read: sum(widths.map(({ stored }) => stored)),
+		cast: sum(widths.map(({ cast }) => cast)),
+		kernel: sum(widths.map(({ stored, cast }) => (cast === 0 ? stored : cast))),
+		output,
+		published: published === null ? 0 : output,
+	};
+}
+
+/** How often a formula looks at a tensor before it can be written; null for copies, which have none. */
+function looksOf(operation: TensorOperation): number | null {
 	switch (operation.kind) {
 		case 'copy':
+			return null;
 		case 'sum':
 			return 0;
 		case 'slerp':
@@ -124,7 +163,7 @@ function looksOfTaskVectors(operation: TaskVectorFormula): number {
 }
 
 /** Bytes that a tensor's formula keeps in the kernels' memory from one look to the next. */
-export function stateBytes({
+function stateBytes({
 	operation,
 	elements,
 }: Pick<PlannedTensor, 'operation' | 'elements'>): number {

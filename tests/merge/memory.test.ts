@@ -41,13 +41,17 @@ it('reads are of at most 16 Mi elements, and of whole steps of whole blocks', ()
 			fc.constantFrom('BF16' as const, 'F32' as const),
 			fc.integer({ min: 1, max: 4 * GIB }),
 			(elements, kind, dtype, budget) => {
-				const { unit, step, reads, bytes, requests } = tensorPasses(
+				const { unit, step, part, hold, reads, bytes, kernelBytes, requests } = tensorPasses(
 					tensorOf(elements, kind, dtype),
 					budget,
 				);
 				expect(step % 4096).toBe(0);
 				expect(step).toBeGreaterThan(0);
 				expect(unit % step).toBe(0);
+				expect(part).toBeGreaterThan(0);
+				expect(part % step).toBe(0);
+				expect(kernelBytes).toBeLessThanOrEqual(bytes);
+				if (hold) expect(kernelBytes).toBe(elements * 2 * (dtype === 'F32' ? 4 : 2));
 				expect(unit).toBeLessThanOrEqual(16 * 2 ** 20 + 2 ** 20);
 				const inputs = kind === 'copy' ? 1 : 2;
 				expect(requests).toBe(Math.ceil(elements / unit) * (reads * inputs + 1));

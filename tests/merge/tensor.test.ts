@@ -91,11 +91,9 @@ describe('the result', () => {
 
 	it('comes in order, in parts that may be kept', async () => {
 		const { task, parts } = collecting(taskOf(planOf()));
-		await createTensorMerger({ kernels, open: watched(parents), step: 4096 })(task);
-		expect(parts.map(({ byteLength }) => byteLength)).toEqual([
-			...Array<number>(5).fill(8192),
-			154,
-		]);
+		const sizes = { step: 4096, part: 2 * 4096 };
+		await createTensorMerger({ kernels, open: watched(parents), ...sizes })(task);
+		expect(parts.map(({ byteLength }) => byteLength)).toEqual([16384, 16384, 8192 + 154]);
 		for (const part of parts) expect(part.byteLength).toBe(part.buffer.byteLength);
 		expect(new Set(parts.map(({ buffer }) => buffer)).size).toBe(parts.length);
 	});
@@ -241,7 +239,8 @@ describe('an abort', () => {
 			if (parts.length === 2) stop.abort();
 			return Promise.resolve();
 		};
-		const merge = createTensorMerger({ kernels, open: watched(parents), step: 4096 });
+		const sizes = { step: 4096, part: 4096 };
+		const merge = createTensorMerger({ kernels, open: watched(parents), ...sizes });
 		const task = { ...taskOf(planOf()), emit, signal: stop.signal };
 		expect((await thrownBy(async () => merge(task))).code).toBe('aborted');
 		expect(parts).toHaveLength(2);

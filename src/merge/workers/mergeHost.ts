@@ -125,6 +125,7 @@ function openAll(
 		const gated: ByteSource = {
 			name: source.name,
 			size: source.size,
+			readInto: source.readInto,
 			async read(start, end, options) {
 				await pass();
 				return source.read(start, end, options);

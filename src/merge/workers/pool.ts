@@ -1,5 +1,5 @@
 import { RemeltError, deserializeError } from '../../errors/index.ts';
-import { stateBytes } from '../memory.ts';
+import { tensorPasses } from '../memory.ts';
 import type { TensorMerger, TensorResult, TensorTask } from '../types.ts';
 import { BackendDesk, type BackendOptions } from './backend.ts';
 import type { BackendRequest, Report, Request, WorkerModel } from './protocol.ts';
@@ -37,8 +37,8 @@ export interface Pool {
 	readonly alive: number;
 }
 
-/** A worker whose formula held more than this at a time is replaced after the tensor. */
-const MAX_KEPT_STATE = 64 * 2 ** 20;
+/** A worker whose kernels held no more than this may always be used again. */
+const MIN_KEPT = 64 * 2 ** 20;
 
 /** How many merge workers a machine gets: one less than it has threads, at most 4. */
 export function poolSize(hardwareConcurrency: number | undefined): number {
@@ -101,7 +101,7 @@ export function createPool(options: PoolOptions): Pool {
 				const member = take();
 				const result = await mergeIn(member, task, end);
 				// WASM's memory never shrinks: what one large tensor took would be held to the end.
-				if (stateBytes(task.tensor) > MAX_KEPT_STATE) end(member, aborted());
+				if (outgrows(task, options)) end(member, aborted());
 				else giveBack(member);
 				return result;
 			} finally {
@@ -120,6 +120,12 @@ export function createPool(options: PoolOptions): Pool {
 			return members.size;
 		},
 	};
+}
+
+/** Whether a tensor leaves more memory with its worker than is the worker's share of the budget. */
+function outgrows({ tensor }: TensorTask, { memoryBudget, size }: PoolOptions): boolean {
+	const { kernelBytes } = tensorPasses(tensor, memoryBudget);
+	return kernelBytes > Math.max(MIN_KEPT, memoryBudget / size);
 }
 
 /** Lets so many callers go on at a time; the others wait for their turn. */

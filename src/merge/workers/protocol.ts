@@ -68,7 +68,7 @@ export type Request =
 	  }
 	/** The last chunk was taken: the next may come. */
 	| { readonly kind: 'taken' }
-	/** Stop before the next read, or go on. */
+	/** Stop before the next read, or go on. What is read from this machine's disk is read to a tensor's end. */
 	| { readonly kind: 'hold'; readonly held: boolean }
 	/** Another worker has found the GPU to be wrong or gone. */
 	| { readonly kind: 'leave-gpu' };

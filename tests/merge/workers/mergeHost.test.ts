@@ -101,6 +101,26 @@ describe('a merge host', () => {
 		expect(reports.at(-1)).toMatchObject({ kind: 'merged' });
 	});
 
+	test('reads at once where its source can', async () => {
+		const into = new Uint8Array(2);
+		const readInto = (start: number, end: number, bytes: Uint8Array): void => {
+			bytes.set([start, end]);
+		};
+		const send = createMergeHost({
+			post: () => undefined,
+			loadKernels: async () => Promise.resolve({} as Kernels),
+			openFile: (_, file) => ({ ...memorySource(file, new Uint8Array(4)), readInto }),
+			createMerger: (options) => async () => {
+				options.open('oracle/a', 'model.safetensors').readInto?.(1, 3, into);
+				return Promise.resolve(slerpResult(0));
+			},
+		});
+		send(open);
+		send(merge);
+		await settle();
+		expect([...into]).toEqual([1, 3]);
+	});
+
 	test('tells what it computes with, and at which tensor it left the GPU', async () => {
 		const reports: Report[] = [];
 		let leave = (): void => undefined;

@@ -20,12 +20,18 @@ const silent: Play = (worker, request) => {
 	if (request.kind === 'open') worker.say({ kind: 'ready' });
 };
 
-function setUp(play: Play, size = 2, idleAfter = 10_000): { pool: Pool; workers: FakeWorker[] } {
+const MIB = 2 ** 20;
+
+function setUp(
+	play: Play,
+	size = 2,
+	{ idleAfter = 10_000, memoryBudget = 100 } = {},
+): { pool: Pool; workers: FakeWorker[] } {
 	const workers: FakeWorker[] = [];
 	const pool = createPool({
 		size,
 		models: {},
-		memoryBudget: 100,
+		memoryBudget,
 		idleAfter,
 		spawn: () => {
 			const worker = fakeWorker(play);
@@ -67,13 +73,28 @@ describe('workers', () => {
 	});
 
 	test('that are idle are ended, and a later task gets a new one', async () => {
-		const { pool, workers } = setUp(willing, 1, 1);
+		const { pool, workers } = setUp(willing, 1, { idleAfter: 1 });
 		await pool.merge(task(0));
 		await new Promise((resolve) => setTimeout(resolve, 20));
 		expect(workers[0]?.terminated).toBe(true);
 		expect(pool.alive).toBe(0);
 		await pool.merge(task(1));
 		expect(workers).toHaveLength(2);
+		pool.close();
+	});
+
+	test.each([
+		['of more than its share is left to nobody', 256, 2, 33 * MIB, 2],
+		['of its share is used again', 256, 2, 32 * MIB, 1],
+		['of 64 MiB is used again, whatever the budget', 100, 4, 16 * MIB, 1],
+	])('the kernels’ memory %s', async (_, budget, size, elements, expected) => {
+		const { pool, workers } = setUp(willing, size, { memoryBudget: budget * MIB });
+		// Held: two inputs of two bytes per element.
+		const large = { ...plannedTensor('w', 0, 'w'), elements };
+		await pool.merge(task(0, { tensor: large }));
+		await pool.merge(task(1));
+		expect(workers).toHaveLength(expected);
+		expect(workers[0]?.terminated).toBe(expected === 2);
 		pool.close();
 	});
 
