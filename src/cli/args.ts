@@ -39,7 +39,7 @@ export interface MergeArguments extends ReadingArguments {
 	readonly jobs: number | undefined;
 	/** Forget what an interrupted run left. */
 	readonly restart: boolean;
-	/** Take digests of whole files on disk, too. */
+	/** Take digests of whole weight files, too. */
 	readonly fileDigests: boolean;
 	/** Keep the merges that the recipe's last document is made of. */
 	readonly keep: boolean;

@@ -21,8 +21,8 @@ export const LOCK = join(HIDDEN, 'lock');
 export interface WrittenFile {
 	readonly name: string;
 	readonly size: number;
-	/** In lower-case hex. */
-	readonly sha256: string;
+	/** In lower-case hex; null where it was not taken. */
+	readonly sha256: string | null;
 }
 
 /** A sink that writes a model folder. */
@@ -33,17 +33,23 @@ export interface FolderSink extends MergeSink {
 	readonly kept: number;
 }
 
+/** What a sink for a folder has to know. */
+export interface FolderSinkOptions {
+	/** What a later run must have in common with this one to take it up. */
+	readonly digest: string;
+	/** What an earlier run left; null where there is nothing. */
+	readonly leftovers: Leftovers | null;
+	/** Files that get no digest as a whole. */
+	readonly undigested: ReadonlySet<string>;
+}
+
 /**
  * A sink for a folder that is empty but for what an earlier run left. Files lie in the hidden folder
  * until everything is there. `abort` leaves them there if a tensor is complete, for a later run to take
  * up, and otherwise removes them and the folders that were made.
  */
-export function createFolderSink(
-	folder: string,
-	digest: string,
-	leftovers: Leftovers | null,
-): FolderSink {
-	return new Sink(folder, digest, leftovers);
+export function createFolderSink(folder: string, options: FolderSinkOptions): FolderSink {
+	return new Sink(folder, options);
 }
 
 /** A file that is being written. */
@@ -51,14 +57,14 @@ interface Current {
 	readonly name: string;
 	readonly size: number;
 	readonly handle: FileHandle;
-	readonly hash: Hash;
+	/** null where nobody wants its digest. */
+	readonly hash: Hash | null;
 	at: number;
 }
 
 class Sink implements FolderSink {
 	readonly #folder: string;
-	readonly #digest: string;
-	readonly #leftovers: Leftovers | null;
+	readonly #options: FolderSinkOptions;
 	readonly files: WrittenFile[] = [];
 	kept: number;
 	/** The outermost folder that had to be made. */
@@ -68,18 +74,18 @@ class Sink implements FolderSink {
 	#pending: Promise<unknown> = Promise.resolve();
 	#aborted = false;
 
-	constructor(folder: string, digest: string, leftovers: Leftovers | null) {
+	constructor(folder: string, options: FolderSinkOptions) {
 		this.#folder = folder;
-		this.#digest = digest;
-		this.#leftovers = leftovers;
-		this.kept = leftovers?.results.length ?? 0;
+		this.#options = options;
+		this.kept = options.leftovers?.results.length ?? 0;
 	}
 
 	async open(name: string, size: number): Promise<void> {
 		await this.#step(async () => {
 			await this.#begin();
 			const handle = await open(this.#part(name), 'w');
-			this.#current = { name, size, handle, hash: createHash('sha256'), at: 0 };
+			const hash = this.#options.undigested.has(name) ? null : createHash('sha256');
+			this.#current = { name, size, handle, hash, at: 0 };
 			// Says how long it will be, so that a limit on files shows now and not after hours of work.
 			await handle.truncate(size);
 		});
@@ -88,11 +94,11 @@ class Sink implements FolderSink {
 	async resume(name: string, size: number, written: number): Promise<void> {
 		await this.#step(async () => {
 			await this.#begin();
-			const begun = this.#leftovers?.files.get(name);
+			const begun = this.#options.leftovers?.files.get(name);
 			if (begun?.written !== written) throw new RangeError(`${name} was not written that far`);
 			const handle = await open(this.#part(name), 'r+');
 			await handle.truncate(size);
-			this.#current = { name, size, handle, hash: begun.hash.copy(), at: written };
+			this.#current = { name, size, handle, hash: begun.hash?.copy() ?? null, at: written };
 		});
 	}
 
@@ -103,7 +109,7 @@ class Sink implements FolderSink {
 			const { handle, hash } = current;
 			// The thread pool writes while this thread takes the digest.
 			const writing = writeAll(handle, bytes, current.at);
-			hash.update(bytes);
+			hash?.update(bytes);
 			await writing;
 			current.at += bytes.byteLength;
 		});
@@ -116,7 +122,7 @@ class Sink implements FolderSink {
 			await handle.datasync();
 			await handle.close();
 			this.#current = null;
-			this.files.push({ name, size, sha256: hash.digest('hex') });
+			this.files.push({ name, size, sha256: hash?.digest('hex') ?? null });
 		});
 	}
 
@@ -156,8 +162,9 @@ class Sink implements FolderSink {
 		this.#made = await mkdir(join(this.#folder, PARTS), { recursive: true });
 		await writeFile(join(this.#folder, LOCK), await ownIdentity());
 		const path = join(this.#folder, JOURNAL);
-		const lines: JournalLine[] = [{ kind: 'plan', digest: this.#digest }];
-		for (const result of this.#leftovers?.results ?? []) lines.push({ kind: 'tensor', result });
+		const { digest, leftovers } = this.#options;
+		const lines: JournalLine[] = [{ kind: 'plan', digest }];
+		for (const result of leftovers?.results ?? []) lines.push({ kind: 'tensor', result });
 		// An earlier journal stays until this one says as much.
 		const handle = await open(`${path}.next`, 'w');
 		this.#journal = handle;

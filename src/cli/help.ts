@@ -86,7 +86,7 @@ How it runs:
   --jobs N, -j N        workers (default: one for each thread of the machine); nor does this
   --out-shard-size SIZE largest weight file (default 5B)
   --restart             forget what an interrupted run left in OUT
-  --file-digests        read weight files on disk once more for digests of the whole files
+  --file-digests        take digests of whole weight files, too: those on disk are read once more
   --keep                keep the merges that a recipe of several documents is made of (OUT/.remelt)
   --out OUT             another way to say OUT
   --json                a summary for machines

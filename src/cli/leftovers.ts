@@ -7,10 +7,11 @@ import type { MergePlan, PlannedTensor, TensorResult } from '../merge/index.ts';
 /** Bytes that are read back at a time. */
 const STEP = 2 ** 24;
 
-/** How much of a weight file an earlier run wrote, and the digest of that much. */
+/** How much of a weight file an earlier run wrote. */
 export interface Begun {
 	readonly written: number;
-	readonly hash: Hash;
+	/** The digest of that much; null where nobody wants it. */
+	readonly hash: Hash | null;
 }
 
 /** What can be taken up of an earlier run. */
@@ -37,6 +38,7 @@ export async function readBack(
 	folder: string,
 	plan: MergePlan,
 	results: readonly TensorResult[],
+	undigested: ReadonlySet<string>,
 ): Promise<Leftovers> {
 	const files = new Map<string, Begun>();
 	const good: TensorResult[] = [];
@@ -49,7 +51,8 @@ export async function readBack(
 			if (begun === undefined) {
 				await handle?.close();
 				handle = await open(join(folder, tensor.file)).catch(() => null);
-				begun = (handle && (await readStart(handle, plan, tensor.file))) ?? undefined;
+				const start = handle && (await readStart(handle, plan, tensor.file));
+				begun = start === null ? undefined : begin(start, !undigested.has(tensor.file));
 			}
 			const next = handle && begun && (await readTensor(handle, tensor, begun, result));
 			if (!next) break;
@@ -62,15 +65,24 @@ export async function readBack(
 	return { results: good, files };
 }
 
+/** A file of which no more than the start is there. */
+function begin(start: Uint8Array, digested: boolean): Begun {
+	const hash = digested ? createHash('sha256').update(start) : null;
+	return { written: start.byteLength, hash };
+}
+
 /** The file's header, if it is the plan's. */
-async function readStart(handle: FileHandle, plan: MergePlan, name: string): Promise<Begun | null> {
+async function readStart(
+	handle: FileHandle,
+	plan: MergePlan,
+	name: string,
+): Promise<Uint8Array | null> {
 	const planned = plan.files.find((file) => file.name === name);
 	if (planned === undefined) return null;
 	const start = fileStart(planned);
 	const found = Buffer.alloc(start.byteLength);
 	const { bytesRead } = await handle.read(found, 0, found.byteLength, 0);
-	if (bytesRead !== start.byteLength || !found.equals(start)) return null;
-	return { written: start.byteLength, hash: createHash('sha256').update(start) };
+	return bytesRead === start.byteLength && found.equals(start) ? start : null;
 }
 
 /** What the file comes to with one tensor more, if its bytes are those that were made. */
@@ -81,7 +93,7 @@ async function readTensor(
 	{ digests }: TensorResult,
 ): Promise<Begun | null> {
 	if (offset !== written) return null;
-	const [own, whole] = [createHash('sha256'), hash.copy()];
+	const [own, whole] = [createHash('sha256'), hash?.copy() ?? null];
 	const buffer = Buffer.allocUnsafe(Math.min(STEP, bytes));
 	for (let done = 0; done < bytes;) {
 		const length = Math.min(buffer.byteLength, bytes - done);
@@ -89,7 +101,7 @@ async function readTensor(
 		if (bytesRead === 0) return null;
 		const part = buffer.subarray(0, bytesRead);
 		own.update(part);
-		whole.update(part);
+		whole?.update(part);
 		done += bytesRead;
 	}
 	if (own.digest('hex') !== digests?.output) return null;

@@ -13,7 +13,7 @@ import {
 } from './folderSink.ts';
 import type { FolderSink } from './folderSink.ts';
 import { readJournal, type Journal } from './journal.ts';
-import { entriesOf, readBack } from './leftovers.ts';
+import { entriesOf, readBack, type Leftovers } from './leftovers.ts';
 import { holderOf } from './lock.ts';
 
 /** A folder that a merge may be written to. */
@@ -33,6 +33,8 @@ export interface OutOptions {
 	readonly digest: string;
 	/** Forget what an earlier run left. */
 	readonly restart: boolean;
+	/** Take digests of whole weight files too, whose tensors have digests of their own. */
+	readonly fileDigests: boolean;
 }
 
 /**
@@ -41,22 +43,25 @@ export interface OutOptions {
  * @throws `output-exists`, `sink-failed`
  */
 export async function openOutFolder(folder: string, options: OutOptions): Promise<OutFolder> {
-	const { plan, digest, restart } = options;
+	const { plan, digest, restart, fileDigests } = options;
+	const undigested = new Set(fileDigests ? [] : plan.files.map(({ name }) => name));
+	const open = (leftovers: Leftovers | null): OutFolder => {
+		const sink = createFolderSink(folder, { digest, leftovers, undigested });
+		return { kind: 'open', sink, done: leftovers?.results ?? [] };
+	};
 	try {
 		await requireFolder(folder);
 		await requireIdle(folder);
 		const journal = await readJournal(join(folder, JOURNAL));
 		await requireEmpty(folder, journal);
 		if (restart) await removeRun(folder);
-		if (journal === null || restart) return fresh(folder, digest);
+		if (journal === null || restart) return open(null);
 		if (journal.digest !== digest) throw otherRun(folder);
 		if (journal.commit !== null) {
 			await moveParts(folder, journal.commit);
 			return { kind: 'complete', results: journal.results };
 		}
-		const leftovers = await readBack(join(folder, PARTS), plan, journal.results);
-		const sink = createFolderSink(folder, digest, leftovers);
-		return { kind: 'open', sink, done: leftovers.results };
+		return open(await readBack(join(folder, PARTS), plan, journal.results, undigested));
 	} catch (error) {
 		if (error instanceof RemeltError) throw error;
 		throw new RemeltError('sink-failed', `${folder} cannot be written to.`, {
@@ -65,10 +70,6 @@ export async function openOutFolder(folder: string, options: OutOptions): Promis
 			cause: error,
 		});
 	}
-}
-
-function fresh(folder: string, digest: string): OutFolder {
-	return { kind: 'open', sink: createFolderSink(folder, digest, null), done: [] };
 }
 
 /** Refuses a place where no folder can be. */

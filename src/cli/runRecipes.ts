@@ -34,9 +34,10 @@ export async function runRecipes(
 ): Promise<MergeOutcome> {
 	const digests = digestsOf(run);
 	const digest = digests.get(null) ?? '';
-	const { restart } = settings;
+	const { restart, fileDigests } = settings;
+	const { plan } = run.last;
 	const opened =
-		out === null ? null : await openOutFolder(out, { plan: run.last.plan, digest, restart });
+		out === null ? null : await openOutFolder(out, { plan, digest, restart, fileDigests });
 	const place = out === null ? await mkdtemp(join(tmpdir(), 'remelt-')) : join(out, MERGES);
 	try {
 		if (restart) await rm(place, { recursive: true, force: true });
@@ -104,14 +105,13 @@ async function makeModel(
 	if ((await readFile(stamp, 'utf8').catch(() => null)) === digest) return;
 	const { plan } = job;
 	settings.terminal.err(`Makes ${basename(folder)}, which another merge reads.\n`);
-	const opened = await openOutFolder(folder, { plan, digest, restart: false }).catch(
-		async (error: unknown) => {
-			if (!(error instanceof RemeltError) || error.code !== 'output-exists') throw error;
-			// It is of another merge, or was not stamped any more: it is ours to remove.
-			await rm(folder, { recursive: true, force: true });
-			return openOutFolder(folder, { plan, digest, restart: false });
-		},
-	);
+	const options = { plan, digest, restart: false, fileDigests: settings.fileDigests };
+	const opened = await openOutFolder(folder, options).catch(async (error: unknown) => {
+		if (!(error instanceof RemeltError) || error.code !== 'output-exists') throw error;
+		// It is of another merge, or was not stamped any more: it is ours to remove.
+		await rm(folder, { recursive: true, force: true });
+		return openOutFolder(folder, options);
+	});
 	if (opened.kind === 'open') await runPlan(job, opened, settings);
 	await writeFile(stamp, digest);
 }

@@ -5,7 +5,7 @@ import type { MergePlan, SourceFile, WorkerModel } from '../merge/index.ts';
 import type { OpenedModel } from './models.ts';
 
 export interface SourceOptions {
-	/** Read files from disk once more for their digests, those that were read whole. */
+	/** Read weight files from disk once more for their digests, those that were read whole. */
 	readonly fileDigests: boolean;
 	readonly signal: AbortSignal;
 	readonly note: (text: string) => void;

@@ -4,11 +4,12 @@ import type { MergeOutcome, MergePlan, PlannedTensor, TensorResult, TiesOrder } 
 /** The file's name in a merged folder. */
 export const REMELT_JSON = 'remelt.json';
 
-/** A file's size and SHA-256 digest in lower-case hex. */
+/** A written file's size and SHA-256 digest in lower-case hex. */
 export interface FileDigest {
 	readonly name: string;
 	readonly size: number;
-	readonly sha256: string;
+	/** null where nobody took it: of weight files, whose tensors have digests of their own. */
+	readonly sha256: string | null;
 }
 
 /** What is known of a whole weight file that was read from. */

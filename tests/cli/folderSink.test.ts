@@ -37,8 +37,8 @@ afterEach(async () => {
 const PLAN = planOf({ layers: 2 }, 200);
 const COUNT = PLAN.tensors.length;
 
-async function opened(digest = 'one', restart = false): Promise<OutFolder> {
-	return openOutFolder(out, { plan: PLAN, digest, restart });
+async function opened(digest = 'one', restart = false, fileDigests = false): Promise<OutFolder> {
+	return openOutFolder(out, { plan: PLAN, digest, restart, fileDigests });
 }
 
 /** Fills each tensor with its index, and fails at one once those before it have been written. */
@@ -63,7 +63,10 @@ function merger(sink: FolderSink, failAt = COUNT): TensorMerger {
 
 /** Runs into the folder and says which tensors were merged. */
 async function run(failAt?: number, restart = false): Promise<number[]> {
-	const folder = await opened('one', restart);
+	return runIn(await opened('one', restart), failAt);
+}
+
+async function runIn(folder: OutFolder, failAt?: number): Promise<number[]> {
 	if (folder.kind === 'complete') return [];
 	const merged: number[] = [];
 	await runMerge(PLAN, {
@@ -162,6 +165,19 @@ describe('a run that was interrupted', () => {
 		await run();
 		expect(whole).toEqual(await folderDigests(out));
 	});
+
+	it.each([true, false])(
+		'is said to have the digests of whole files on request, whether it had asked or not (%s)',
+		async (before) => {
+			await thrownBy(async () => runIn(await opened('one', false, before), 8));
+			const folder = await opened('one', false, true);
+			expect(await runIn(folder)).toEqual(from(8));
+			const digests = await folderDigests(out);
+			if (folder.kind !== 'open') throw new Error('it is complete');
+			const said = folder.sink.files.map(({ name, sha256 }) => [name, sha256] as const);
+			expect(Object.fromEntries(said)).toEqual(digests);
+		},
+	);
 
 	it('goes on after the last tensor that is whole, whatever a crash has left', async () => {
 		await run();

@@ -96,6 +96,19 @@ describe('a merged folder', () => {
 		}
 	});
 
+	it('has digests of whole weight files on request only', async () => {
+		const recipe = await twoModels(64);
+		const out = join(root, 'out');
+		await runCli(['merge', recipe, out, '--models', models]);
+		const { 'remelt.json': own, ...digests } = await folderDigests(out);
+		expect(own).toBeDefined();
+		const said = JSON.parse(await readFile(join(out, 'remelt.json'), 'utf8')) as RemeltJson;
+		const files = said.files.map(({ name, sha256 }) => [name, sha256] as const);
+		expect(Object.fromEntries(files)).toEqual({ ...digests, 'model.safetensors': null });
+		expect(said.models['a']?.files).toMatchObject([{ sha256: null, from: null }]);
+		for (const { sha256 } of said.tensors) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+	});
+
 	it('is split as asked, and read again as one model', async () => {
 		const recipe = await twoModels(64);
 		const out = join(root, 'out');
