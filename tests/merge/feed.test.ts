@@ -59,8 +59,8 @@ async function disk(
 	which: (model: string) => boolean = () => true,
 ): Promise<OpenFile> {
 	const contents = new Map<string, Uint8Array>();
-	for (const [name, { file }] of Object.entries(models)) {
-		const source = file('model.safetensors');
+	for (const [name, model] of Object.entries(models)) {
+		const source = model.file('model.safetensors');
 		contents.set(name, await source.read(0, source.size));
 	}
 	return (model, file): ByteSource => {
