@@ -41,6 +41,8 @@ export class InputFeed {
 	readonly #chunks: KernelChunk[] = [];
 	readonly #steps: Step[] = [];
 	readonly #blocks = new Map<number, readonly Block[]>();
+	/** Bytes that were read at once and not told of yet, which is done for many steps together. */
+	#untold = 0;
 	#complete = false;
 
 	constructor(job: Job) {
@@ -66,6 +68,8 @@ export class InputFeed {
 				if (this.#kept === 'chunks') this.#steps.push({ chunk, start, end });
 				yield { chunk, start, end };
 			}
+			if (this.#untold > 0) countRead(this.#job, this.#untold);
+			this.#untold = 0;
 		}
 		this.#complete = this.#kept === 'chunks';
 	}
@@ -95,7 +99,7 @@ export class InputFeed {
 		const direct = this.#direct;
 		if (direct !== null)
 			return (chunk, start, end) => {
-				fillFromDisk(this.#job, direct, { chunk, start, end });
+				this.#untold += fillFromDisk(this.#job, direct, { chunk, start, end });
 			};
 		const blocks = this.#blocks.get(from) ?? (await readInputs(this.#job, from, to));
 		if (this.#kept === 'blocks') this.#blocks.set(from, blocks);
@@ -117,7 +121,9 @@ function directInputs({ task, open }: Job): readonly Direct[] | null {
 	return direct.length === inputs.length ? direct : null;
 }
 
-function fillFromDisk(job: Job, inputs: readonly Direct[], { chunk, start, end }: Step): void {
+/** Says how many bytes were read. */
+function fillFromDisk(job: Job, inputs: readonly Direct[], step: Step): number {
+	const { chunk, start, end } = step;
 	throwIfStopped(job.task.signal);
 	let read = 0;
 	for (const [input, { range, dtype, readInto }] of inputs.entries()) {
@@ -128,7 +134,7 @@ function fillFromDisk(job: Job, inputs: readonly Direct[], { chunk, start, end }
 		job.digests?.update(input, start, { dtype, bytes });
 		read += last - first;
 	}
-	countRead(job, read);
+	return read;
 }
 
 /** Elements `[from, to)` of every input, in the dtype that the recipe computes in. */
