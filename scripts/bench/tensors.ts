@@ -3,7 +3,8 @@
  *
  * mergekit merges one tensor with as many threads as there are cores; Remelt merges one tensor per
  * worker thread, as many at once, and is credited with all of them. Inputs and outputs are in
- * memory on both sides, nothing is read from disk.
+ * memory on both sides, nothing is read from disk: mergekit's inputs are its tensors, Remelt's are in
+ * the memory of its kernels, into which the engine reads files on a disk.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -217,7 +218,7 @@ function rowOf(
 function stageRow(job: Job, { release, ties, remelt }: Pairing): string[] {
 	const of = (stage: keyof Stages): number => median(remelt.stages.map((stages) => stages[stage]));
 	const whole = median(remelt.milliseconds);
-	const stages = [of('build'), of('push'), of('observe'), of('write')];
+	const stages = [of('build'), of('observe'), of('write')];
 	const cells = [...stages, whole].map((value) => value.toFixed(1));
 	return [ties === 'mergekit' ? `${job.name}, mergekit’s order` : job.name, release, ...cells];
 }
@@ -228,14 +229,15 @@ function report(bench: Bench, rows: string[][], stageRows: string[][]): string {
 	const beside =
 		versions.length === 0 ? 'No mergekit is installed.' : `mergekit ${versions.join(', ')}.`;
 	const parts = [
-		`One tensor of ${options.size} × ${options.size} bf16 parameters, ${pool.threads} threads, ` +
+		`Tensors of ${options.size} × ${options.size} bf16 parameters, ${pool.threads} threads: mergekit ` +
+			`merges one tensor with all of them, Remelt a tensor per worker; ` +
 			`${options.chunk} elements per kernel call, median of up to ${options.runs} rounds. ${beside}`,
 		table(HEAD, rows),
 	];
 	if (options.stages)
 		parts.push(
 			'Where a worker’s time goes, in milliseconds:',
-			table(['method', 'semantics', 'build', 'push', 'observe', 'write', 'all'], stageRows),
+			table(['method', 'semantics', 'build', 'observe', 'write', 'all'], stageRows),
 		);
 	return parts.join('\n\n');
 }
