@@ -67,6 +67,7 @@ export async function runPlan(
 			concurrency: jobs + 1,
 			memoryBudget,
 			sink: opened?.sink,
+			recycle: pool.recycle,
 			done,
 			extras: opened === null ? undefined : (outcome) => extras(job, outcome, opened, settings),
 			signal,

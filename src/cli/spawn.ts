@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type Transferable as Movable } from 'node:worker_threads';
 import type { Report, WorkerLike } from '../merge/index.ts';
 
 /** Beside this file: as TypeScript in a checkout, as JavaScript in the built program. */
@@ -14,8 +14,8 @@ export function spawnMergeThread(): WorkerLike {
 	const worker: WorkerLike = {
 		onmessage: null,
 		onerror: null,
-		postMessage: (request) => {
-			thread.postMessage(request);
+		postMessage: (request, transfer) => {
+			thread.postMessage(request, transfer as Movable[] | undefined);
 		},
 		terminate: () => {
 			ended = true;

@@ -10,7 +10,7 @@ export class OutputParts {
 	readonly #size: number;
 	/** Bytes of the output for which there is no part yet. */
 	#left: number;
-	#part = new Uint8Array();
+	#part: Uint8Array = new Uint8Array();
 	#filled = 0;
 	#underWay: Promise<void> = Promise.resolve();
 
@@ -26,7 +26,8 @@ export class OutputParts {
 	/** The place of the next so many bytes, which are a step's. They are to be filled before `filled`. */
 	next(bytes: number): Uint8Array {
 		if (this.#filled === this.#part.byteLength) {
-			this.#part = new Uint8Array(Math.min(this.#size, this.#left));
+			const size = Math.min(this.#size, this.#left);
+			this.#part = this.#job.task.room?.(size) ?? new Uint8Array(size);
 			this.#left -= this.#part.byteLength;
 			this.#filled = 0;
 		}

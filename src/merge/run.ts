@@ -178,6 +178,7 @@ class Run {
 			await channel.drain(async (part) => {
 				const size = part.byteLength;
 				await writer.write(part);
+				this.#options.recycle?.(part);
 				if (reserved) this.#admission.free(size);
 			});
 			await writer.end(tensor, this.#results[index]);

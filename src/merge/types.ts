@@ -161,6 +161,8 @@ export interface TensorTask {
 	 * chunk waits until the promise resolves. Absent: nobody wants the output, only the result.
 	 */
 	readonly emit?: ((bytes: Uint8Array) => Promise<void>) | undefined;
+	/** Gives an array of exactly so many bytes to be filled and emitted. Absent: new ones are made. */
+	readonly room?: ((bytes: number) => Uint8Array) | undefined;
 	readonly onRead?: ((bytes: number) => void) | undefined;
 	readonly signal?: AbortSignal | undefined;
 }
@@ -198,6 +200,8 @@ export interface RunOptions {
 	/** Bytes that may be held; default 512 MiB. */
 	readonly memoryBudget?: number | undefined;
 	readonly sink?: MergeSink | undefined;
+	/** Gets each part of the output once the sink has taken it. The sink must not keep it then. */
+	readonly recycle?: ((bytes: Uint8Array) => void) | undefined;
 	/** Results of the first tensors from an earlier run, whose bytes the sink has. */
 	readonly done?: readonly TensorResult[] | undefined;
 	/**

@@ -284,3 +284,16 @@ it('a memory sink shows its files only when all are there, and none after an abo
 function fail(): never {
 	throw new Error('the plan is empty');
 }
+
+it('parts are given back once the sink has taken them', async () => {
+	const plan = planOf();
+	const { sink, bytes } = recorder();
+	let recycled = 0;
+	const recycle = (part: Uint8Array): void => {
+		recycled += part.byteLength;
+		// The sink has taken at least as much: this, and the file's header.
+		expect(bytes()).toBeGreaterThan(recycled);
+	};
+	await runMerge(plan, { merge: fakeMerger(), concurrency: 2, sink, recycle });
+	expect(recycled).toBe(plan.tensors.reduce((sum, tensor) => sum + tensor.bytes, 0));
+});

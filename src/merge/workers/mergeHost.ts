@@ -3,6 +3,7 @@ import type { BackendChoice, Calibration, Kernels } from '../../kernels/index.ts
 import type { ByteSource } from '../../tensors/index.ts';
 import type { OpenFile, TensorMerger } from '../types.ts';
 import { createGate } from './gate.ts';
+import { Spares } from './spares.ts';
 import type { BackendRequest, Report, Request, WorkerModel } from './protocol.ts';
 
 /** How a worker tells what it computes with. */
@@ -26,11 +27,15 @@ export interface HostParts {
 	}) => TensorMerger;
 }
 
+/** Arrays that a worker keeps for its next output: one that is filled, and one for the next. */
+const MOST_SPARES = 2;
+
 /** The worker's side of the protocol: returns what to do with each request. */
 export function createMergeHost(parts: HostParts): (request: Request) => void {
 	let merger: Promise<TensorMerger> | null = null;
 	let taken: (() => void) | null = null;
 	let current: string | null = null;
+	const spares = new Spares(MOST_SPARES);
 	const leaveGpu = new AbortController();
 	const say: SayBackend = (choice, calibration) => {
 		const found = withTensor(choice, current);
@@ -65,6 +70,7 @@ export function createMergeHost(parts: HostParts): (request: Request) => void {
 					parts.post({ kind: 'chunk', bytes: own }, [own.buffer]);
 					await answer;
 				},
+				room: (bytes: number) => spares.take(bytes),
 			}),
 		});
 		parts.post({ kind: 'merged', result }, []);
@@ -81,6 +87,7 @@ export function createMergeHost(parts: HostParts): (request: Request) => void {
 				merge(request).catch(fail);
 				return;
 			case 'taken':
+				if (request.spare) spares.add(request.spare);
 				taken?.();
 				taken = null;
 				return;

@@ -1,12 +1,13 @@
 import { RemeltError, deserializeError } from '../../errors/index.ts';
 import { tensorPasses } from '../memory.ts';
 import type { TensorMerger, TensorResult, TensorTask } from '../types.ts';
+import { Spares } from './spares.ts';
 import { BackendDesk, type BackendOptions } from './backend.ts';
 import type { BackendRequest, Report, Request, WorkerModel } from './protocol.ts';
 
 /** The part of a page’s `Worker` that a pool uses; other threads are dressed up as one. */
 export interface WorkerLike {
-	postMessage(message: Request): void;
+	postMessage(message: Request, transfer?: Transferable[]): void;
 	terminate(): void;
 	onmessage: ((event: MessageEvent<Report>) => void) | null;
 	onerror: ((event: ErrorEvent) => void) | null;
@@ -29,6 +30,8 @@ export interface PoolOptions {
 export interface Pool {
 	/** At most `size` at a time; more tasks wait their turn. */
 	readonly merge: TensorMerger;
+	/** Takes back bytes that were emitted and that nobody needs any more, for output to come. */
+	readonly recycle: (bytes: Uint8Array) => void;
 	/** Workers stop before their next read, or go on. */
 	hold(held: boolean): void;
 	/** Ends every worker; tasks in flight reject with `aborted`. */
@@ -61,6 +64,7 @@ export function createPool(options: PoolOptions): Pool {
 	const members = new Set<Member>();
 	const idle: Member[] = [];
 	const turns = createTurns(options.size);
+	const spares = new Spares(2 * options.size);
 	let held = false;
 	let closed = false;
 	const desk = options.backend ? new BackendDesk(options.backend, options.size) : null;
@@ -99,7 +103,7 @@ export function createPool(options: PoolOptions): Pool {
 			try {
 				if (closed || task.signal?.aborted === true) throw aborted();
 				const member = take();
-				const result = await mergeIn(member, task, end);
+				const result = await mergeIn(member, task, { end, spares });
 				// WASM's memory never shrinks: what one large tensor took would be held to the end.
 				if (outgrows(task, options)) end(member, aborted());
 				else giveBack(member);
@@ -107,6 +111,9 @@ export function createPool(options: PoolOptions): Pool {
 			} finally {
 				turns.giveBack();
 			}
+		},
+		recycle(bytes) {
+			spares.add(bytes);
 		},
 		hold(now) {
 			held = now;
@@ -190,7 +197,11 @@ function startMember(options: PoolOptions, { end, desk, tell }: PoolSide): Membe
 }
 
 /** Runs one task in a worker. An abort ends the worker: nothing softer stops WASM in its tracks. */
-async function mergeIn(member: Member, task: TensorTask, end: End): Promise<TensorResult> {
+async function mergeIn(
+	member: Member,
+	task: TensorTask,
+	{ end, spares }: { readonly end: End; readonly spares: Spares },
+): Promise<TensorResult> {
 	const abort = (): void => {
 		end(member, aborted());
 	};
@@ -204,7 +215,7 @@ async function mergeIn(member: Member, task: TensorTask, end: End): Promise<Tens
 				if (report.kind === 'read') task.onRead?.(report.bytes);
 				else if (report.kind === 'merged') resolve(report.result);
 				else if (report.kind === 'failed') reject(deserializeError(report.error));
-				else if (report.kind === 'chunk') pass(member, task, report.bytes, reject);
+				else if (report.kind === 'chunk') pass({ member, task, spares }, report.bytes, reject);
 			};
 			member.worker.postMessage({
 				kind: 'merge',
@@ -225,14 +236,16 @@ async function mergeIn(member: Member, task: TensorTask, end: End): Promise<Tens
 
 /** Hands a chunk on and lets the worker go on once it was taken. */
 function pass(
-	member: Member,
-	task: TensorTask,
+	to: { readonly member: Member; readonly task: TensorTask; readonly spares: Spares },
 	bytes: Uint8Array<ArrayBuffer>,
 	reject: (reason: unknown) => void,
 ): void {
+	const { member, task, spares } = to;
 	if (task.emit === undefined) return;
 	task.emit(bytes).then(() => {
-		member.worker.postMessage({ kind: 'taken' });
+		const spare = spares.pop();
+		if (spare === null) member.worker.postMessage({ kind: 'taken' });
+		else member.worker.postMessage({ kind: 'taken', spare }, [spare.buffer]);
 	}, reject);
 }
 

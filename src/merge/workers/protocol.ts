@@ -66,8 +66,8 @@ export type Request =
 			/** Whether the output is wanted; else only its result. */
 			readonly wanted: boolean;
 	  }
-	/** The last chunk was taken: the next may come. */
-	| { readonly kind: 'taken' }
+	/** The last chunk was taken: the next may come, in memory that is given back. */
+	| { readonly kind: 'taken'; readonly spare?: Uint8Array<ArrayBuffer> | undefined }
 	/** Stop before the next read, or go on. What is read from this machine's disk is read to a tensor's end. */
 	| { readonly kind: 'hold'; readonly held: boolean }
 	/** Another worker has found the GPU to be wrong or gone. */

@@ -101,6 +101,23 @@ describe('a merge host', () => {
 		expect(reports.at(-1)).toMatchObject({ kind: 'merged' });
 	});
 
+	test('fills memory that was given back, where it has the size', async () => {
+		const spare = new Uint8Array(2).fill(9);
+		const rooms: (Uint8Array | undefined)[] = [];
+		const { send } = setUp(() => async ({ emit, room }) => {
+			await emit?.(new Uint8Array(2));
+			rooms.push(room?.(3), room?.(2), room?.(2));
+			return slerpResult(0);
+		});
+		send(open);
+		send(merge);
+		await settle();
+		send({ kind: 'taken', spare });
+		await settle();
+		expect(rooms.map((room) => room?.byteLength)).toEqual([3, 2, 2]);
+		expect(rooms.map((room) => room?.buffer === spare.buffer)).toEqual([false, true, false]);
+	});
+
 	test('reads at once where its source can', async () => {
 		const into = new Uint8Array(2);
 		const readInto = (start: number, end: number, bytes: Uint8Array): void => {

@@ -138,6 +138,26 @@ describe('chunks', () => {
 		expect(workers[0]?.terminated).toBe(true);
 	});
 
+	test('that were written lend their memory to those to come', async () => {
+		const { pool, workers } = setUp((worker, request) => {
+			if (request.kind === 'open') worker.say({ kind: 'ready' });
+			if (request.kind === 'merge') worker.say({ kind: 'chunk', bytes: new Uint8Array(3) });
+			if (request.kind === 'taken') worker.say({ kind: 'merged', result: slerpResult(0) });
+		}, 1);
+		const emit = async (): Promise<void> => Promise.resolve();
+		await pool.merge(task(0, { emit }));
+		// A part of a larger buffer is not given away.
+		pool.recycle(new Uint8Array(8).subarray(1, 4));
+		await pool.merge(task(0, { emit }));
+		pool.recycle(new Uint8Array(3));
+		await pool.merge(task(0, { emit }));
+		const spares = workers[0]?.received.flatMap((request) =>
+			request.kind === 'taken' ? [request.spare?.byteLength] : [],
+		);
+		expect(spares).toEqual([undefined, undefined, 3]);
+		pool.close();
+	});
+
 	test('bytes read are passed on', async () => {
 		const { pool } = setUp((worker, request) => {
 			if (request.kind === 'merge') worker.say({ kind: 'read', bytes: 7 });
