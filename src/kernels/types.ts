@@ -68,11 +68,10 @@ export interface KernelChunk {
 	combine(weights: readonly number[], dtype: FloatDtype, into?: Uint8Array): Uint8Array;
 	/** What comparing `expected` with the result of `combine` gives, without the result being kept. */
 	compare(weights: readonly number[], dtype: FloatDtype, expected: Uint8Array): Comparison;
-	/**
-	 * Empties the chunk, which can be filled again. Its memory is given back, but for that of reserved
-	 * inputs, which the next `reserve` uses where it is large enough.
-	 */
+	/** Empties the chunk, which can be filled again. Its memory is kept for the inputs that come. */
 	clear(): void;
+	/** Empties the chunk and gives its memory back. */
+	free(): void;
 }
 
 /**

@@ -89,6 +89,18 @@ export function specsOf(
 	const weights = [0.7, 0.35, -1.25];
 	return [
 		{ count: 2, spec: { kind: 'sum', work, weights: [0.7, 0.3], rounding: 'once', divide: false } },
+		...(['fused', 'stepwise'] as const).flatMap((rounding) =>
+			[1, 2].map((count) => ({
+				count,
+				spec: {
+					kind: 'sum' as const,
+					work,
+					weights: weights.slice(0, count),
+					rounding,
+					divide: count === 2,
+				},
+			})),
+		),
 		{ count: 3, spec: { kind: 'sum', work, weights, rounding: 'fused', divide: true } },
 		{ count: 3, spec: { kind: 'sum', work, weights, rounding: 'stepwise', divide: true } },
 		...(['numpy1', 'numpy2', 'torch', 'precise'] as const).map((scalars) => ({

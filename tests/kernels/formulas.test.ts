@@ -124,6 +124,42 @@ describe('fused sums', () => {
 		);
 	});
 
+	const short = fc.constantFrom('BF16' as const, 'F16' as const);
+	const pattern = fc.constantFrom('weights' as const, 'finite' as const, 'bits' as const);
+	const weight = fc.oneof(
+		numbers,
+		fc.integer({ min: 1, max: 99 }).map((part) => part / 100),
+	);
+	const choices = fc.tuple(short, pattern, fc.integer({ min: 1 }), weight, weight);
+
+	test('are rounded once from the exact products of 16-bit numbers', () => {
+		fc.assert(
+			fc.property(choices, ([dtype, pattern, seed, w0, w1]) => {
+				const elements = 64;
+				const [a, b] = [0, 1].map((i) => makeOperand({ dtype, pattern, elements, seed: seed + i }));
+				if (!a || !b) return;
+				const weights = [w0, w1];
+				const tensor = { elements, row: elements };
+				const values = valuesOf(b);
+				const exact = valuesOf(a).map((x, i) =>
+					fused(values[i] ?? NaN, Math.fround(w1), fused(x, Math.fround(w0), 0)),
+				);
+				for (const work of [dtype, 'F32'] as const) {
+					const spec: FormulaSpec = {
+						kind: 'sum',
+						work,
+						weights,
+						rounding: 'fused',
+						divide: false,
+					};
+					const actual = run(spec, tensor, [a, b], work).bytes;
+					expect(actual).toEqual(bytesOf(exact, work));
+				}
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+
 	test('go to the even side only from the very middle', () => {
 		// 1 + 2^-24 lies in the middle of two float32; what is added decides, however small it is.
 		const [small, middle] = [2 ** -100, 1 + 2 ** -23];
@@ -156,7 +192,13 @@ test('the chunks that a tensor comes in never show', () => {
 	const shapes = fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 }));
 	const works = fc.constantFrom(...WORKS);
 	const patterns = fc.constantFrom('weights' as const, 'finite' as const, 'bits' as const);
-	const choices = fc.tuple(shapes, works, patterns, fc.nat({ max: 11 }), fc.integer({ min: 1 }));
+	const choices = fc.tuple(
+		shapes,
+		works,
+		patterns,
+		fc.nat({ max: specsOf('F32').length - 1 }),
+		fc.integer({ min: 1 }),
+	);
 	fc.assert(
 		fc.property(choices, ([[rows, row], work, pattern, which, seed]) => {
 			const item = specsOf(work)[which];

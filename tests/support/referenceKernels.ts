@@ -78,6 +78,10 @@ class ReferenceChunk implements KernelChunk {
 	clear(): void {
 		this.inputs = [];
 	}
+
+	free(): void {
+		this.clear();
+	}
 }
 
 /** The values of a chunk's inputs. */

@@ -8,7 +8,7 @@ export class Chunk {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Gives the inputs' memory back, but for what the next [`Self::reserve`] can use again.
+     * Removes the inputs. Their memory is kept for those that come.
      */
     clear(): void;
     /**
@@ -41,9 +41,14 @@ export class Chunk {
      * Adds an input; its bytes are copied once, into WASM memory.
      *
      * # Errors
-     * Where the bytes are no whole number of elements, or not as many as the other inputs have.
+     * Where the bytes are no whole number of elements, or not as many as the other inputs have, or
+     * there is no memory.
      */
-    push(dtype: Dtype, bytes: Uint8Array | number[]): void;
+    push(dtype: Dtype, bytes: Uint8Array): void;
+    /**
+     * Removes the inputs and gives their memory back.
+     */
+    release(): void;
     /**
      * Adds an input of so many elements and gives its bytes to be filled: a view into WASM memory,
      * valid until any other function of this module is called.
@@ -182,7 +187,8 @@ export interface InitOutput {
     readonly chunk_elements: (a: number) => number;
     readonly chunk_gram: (a: number) => [number, number, number, number];
     readonly chunk_new: () => number;
-    readonly chunk_push: (a: number, b: number, c: number, d: number) => [number, number];
+    readonly chunk_push: (a: number, b: number, c: any) => [number, number];
+    readonly chunk_release: (a: number) => void;
     readonly chunk_reserve: (a: number, b: number, c: number) => [number, number, number];
     readonly compare: (a: any, b: any, c: number) => [number, number, number, number];
     readonly formula_compare: (a: number, b: number, c: number, d: any) => [number, number, number, number];

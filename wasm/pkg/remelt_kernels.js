@@ -15,7 +15,7 @@ export class Chunk {
         wasm.__wbg_chunk_free(ptr, 0);
     }
     /**
-     * Gives the inputs' memory back, but for what the next [`Self::reserve`] can use again.
+     * Removes the inputs. Their memory is kept for those that come.
      */
     clear() {
         wasm.chunk_clear(this.__wbg_ptr);
@@ -98,18 +98,22 @@ export class Chunk {
      * Adds an input; its bytes are copied once, into WASM memory.
      *
      * # Errors
-     * Where the bytes are no whole number of elements, or not as many as the other inputs have.
+     * Where the bytes are no whole number of elements, or not as many as the other inputs have, or
+     * there is no memory.
      * @param {Dtype} dtype
-     * @param {Uint8Array | number[]} bytes
+     * @param {Uint8Array} bytes
      */
     push(dtype, bytes) {
-        const val2 = +dtype;
-        const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.chunk_push(this.__wbg_ptr, val2, ptr0, len0);
+        const ret = wasm.chunk_push(this.__wbg_ptr, dtype, bytes);
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
+    }
+    /**
+     * Removes the inputs and gives their memory back.
+     */
+    release() {
+        wasm.chunk_release(this.__wbg_ptr);
     }
     /**
      * Adds an input of so many elements and gives its bytes to be filled: a view into WASM memory,
@@ -569,13 +573,6 @@ function handleError(f, args) {
 
 function isLikeNone(x) {
     return x === undefined || x === null;
-}
-
-function passArray8ToWasm0(arg, malloc) {
-    const ptr = malloc(arg.length * 1, 1) >>> 0;
-    getUint8ArrayMemory0().set(arg, ptr / 1);
-    WASM_VECTOR_LEN = arg.length;
-    return ptr;
 }
 
 function passArrayF32ToWasm0(arg, malloc) {

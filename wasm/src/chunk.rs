@@ -17,10 +17,22 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 /// Elements per tile: at most 32 KiB.
-pub(crate) const TILE: usize = 8192;
+pub(crate) const TILE: usize = 16384;
 
-/// The bytes of a tile of the widest format.
-pub(crate) type Tile = [u8; TILE * 4];
+/// The bytes of a tile of the widest format, in a cache's own steps.
+#[repr(C, align(64))]
+pub(crate) struct Tile([u8; TILE * 4]);
+
+impl Tile {
+    pub(crate) const fn new() -> Self {
+        Self([0; TILE * 4])
+    }
+
+    /// So many bytes of it.
+    pub(crate) fn first(&mut self, bytes: usize) -> &mut [u8] {
+        &mut self.0[..bytes]
+    }
+}
 
 /// Equally long inputs, held in WASM memory.
 #[wasm_bindgen]
@@ -46,9 +58,12 @@ impl Chunk {
     /// Adds an input; its bytes are copied once, into WASM memory.
     ///
     /// # Errors
-    /// Where the bytes are no whole number of elements, or not as many as the other inputs have.
-    pub fn push(&mut self, dtype: Dtype, bytes: Vec<u8>) -> Result<(), JsError> {
-        Ok(self.inputs.push(dtype, bytes)?)
+    /// Where the bytes are no whole number of elements, or not as many as the other inputs have, or
+    /// there is no memory.
+    pub fn push(&mut self, dtype: Dtype, bytes: &Uint8Array) -> Result<(), JsError> {
+        let elements = count(dtype, length(bytes))?;
+        bytes.copy_to(self.inputs.reserve(dtype, elements)?);
+        Ok(())
     }
 
     /// One f64 sum per block of 4096 elements and pair of inputs, blocks in order.
@@ -71,7 +86,7 @@ impl Chunk {
     ) -> Result<(), JsError> {
         let sum = Sum::new(&self.inputs, weights, dtype)?;
         check_size(sum.bytes(), output)?;
-        let mut buffer: Tile = [0; TILE * 4];
+        let mut buffer = Tile::new();
         for start in (0..self.elements()).step_by(TILE) {
             let (part, bytes) = tile(output, dtype, start, &mut buffer);
             sum.write(start, bytes);
@@ -93,12 +108,12 @@ impl Chunk {
     ) -> Result<Vec<u32>, JsError> {
         let sum = Sum::new(&self.inputs, weights, dtype)?;
         check_size(sum.bytes(), expected)?;
-        let (mut ours, mut theirs): (Tile, Tile) = ([0; TILE * 4], [0; TILE * 4]);
+        let (mut ours, mut theirs) = (Tile::new(), Tile::new());
         let mut counts = Comparison::default();
         for start in (0..self.elements()).step_by(TILE) {
             let (part, theirs) = tile(expected, dtype, start, &mut theirs);
             part.copy_to(theirs);
-            let ours = &mut ours[..theirs.len()];
+            let ours = ours.first(theirs.len());
             sum.write(start, ours);
             counts.add(theirs, ours, dtype);
         }
@@ -117,9 +132,14 @@ impl Chunk {
         Ok(unsafe { Uint8Array::view_mut_raw(bytes.as_mut_ptr(), bytes.len()) })
     }
 
-    /// Gives the inputs' memory back, but for what the next [`Self::reserve`] can use again.
+    /// Removes the inputs. Their memory is kept for those that come.
     pub fn clear(&mut self) {
         self.inputs.clear();
+    }
+
+    /// Removes the inputs and gives their memory back.
+    pub fn release(&mut self) {
+        self.inputs.free();
     }
 }
 
@@ -155,7 +175,7 @@ pub fn cast(
 ) -> Result<(), JsError> {
     let elements = count(from, length(bytes))?;
     check_size(elements * to.size(), output)?;
-    let (mut source, mut target): (Tile, Tile) = ([0; TILE * 4], [0; TILE * 4]);
+    let (mut source, mut target) = (Tile::new(), Tile::new());
     for start in (0..elements).step_by(TILE) {
         let (from_part, source) = tile(bytes, from, start, &mut source);
         from_part.copy_to(source);
@@ -178,7 +198,7 @@ pub fn compare(
 ) -> Result<Vec<u32>, JsError> {
     let elements = count(dtype, length(expected))?;
     check_size(length(expected), actual)?;
-    let (mut theirs, mut ours): (Tile, Tile) = ([0; TILE * 4], [0; TILE * 4]);
+    let (mut theirs, mut ours) = (Tile::new(), Tile::new());
     let mut counts = Comparison::default();
     for start in (0..elements).step_by(TILE) {
         let (part, theirs) = tile(expected, dtype, start, &mut theirs);
@@ -218,5 +238,5 @@ pub(crate) fn tile<'a>(
     let first = start * dtype.size();
     let end = length(array).min(first + TILE * dtype.size());
     let part = array.subarray(first as u32, end as u32);
-    (part, &mut buffer[..end - first])
+    (part, buffer.first(end - first))
 }

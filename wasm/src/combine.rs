@@ -45,9 +45,15 @@ impl<'a> Sum<'a> {
     pub fn write(&self, start: usize, output: &mut [u8]) {
         let end = start + output.len() / self.dtype.size();
         match (self.list, self.weights) {
+            ([a], &[weight]) => with_format!(a.dtype, T => {
+                let (a, weight) = (a.part(start, end), F32x8::splat(weight));
+                with_format!(self.dtype, O => map_one::<T, O>(a, output, |a| weight.times(a)));
+            }),
             ([a, b], &[w0, w1]) if a.dtype == b.dtype => with_format!(a.dtype, T => {
                 let (a, b) = (a.part(start, end), b.part(start, end));
-                with_format!(self.dtype, O => two::<T, O>(a, b, (w0, w1), output));
+                let (w0, w1) = (F32x8::splat(w0), F32x8::splat(w1));
+                let sum = |a: F32x8, b: F32x8| w0.times(a).plus(w1.times(b));
+                with_format!(self.dtype, O => map_two::<T, O>(a, b, output, sum));
             }),
             _ => with_format!(self.dtype, O => self.any::<O>(start, output)),
         }
@@ -111,7 +117,7 @@ pub fn store_all<O: Format>(values: &[F32x8], output: &mut [u8]) {
     let (targets, rest) = O::split_mut(output);
     let whole = targets.len();
     for (target, value) in targets.iter_mut().zip(values) {
-        *target = O::store(*value);
+        O::store(*value, target);
     }
     if let Some(value) = values.get(whole) {
         O::store_part(*value, rest);
@@ -119,25 +125,39 @@ pub fn store_all<O: Format>(values: &[F32x8], output: &mut [u8]) {
 }
 
 fn convert<T: Format, O: Format>(bytes: &[u8], output: &mut [u8]) {
+    map_one::<T, O>(bytes, output, |value| value);
+}
+
+/// Writes what is made of one input, which never leaves the registers.
+#[inline(always)]
+pub fn map_one<T: Format, O: Format>(
+    bytes: &[u8],
+    output: &mut [u8],
+    value: impl Fn(F32x8) -> F32x8,
+) {
     let (groups, rest) = T::split(bytes);
     let (targets, rest_target) = O::split_mut(output);
     for (target, group) in targets.iter_mut().zip(groups) {
-        *target = O::store(T::load(group));
+        O::store(value(T::load(group)), target);
     }
-    O::store_part(T::load_part(rest), rest_target);
+    O::store_part(value(T::load_part(rest)), rest_target);
 }
 
-/// Two inputs of one format: the sum never leaves the registers.
-fn two<T: Format, O: Format>(a: &[u8], b: &[u8], (w0, w1): (f32, f32), output: &mut [u8]) {
-    let (w0, w1) = (F32x8::splat(w0), F32x8::splat(w1));
-    let sum = |a: F32x8, b: F32x8| w0.times(a).plus(w1.times(b));
+/// Writes what is made of two inputs of one format, which never leave the registers.
+#[inline(always)]
+pub fn map_two<T: Format, O: Format>(
+    a: &[u8],
+    b: &[u8],
+    output: &mut [u8],
+    value: impl Fn(F32x8, F32x8) -> F32x8,
+) {
     let (groups_a, rest_a) = T::split(a);
     let (groups_b, rest_b) = T::split(b);
     let (targets, rest_target) = O::split_mut(output);
     for ((target, a), b) in targets.iter_mut().zip(groups_a).zip(groups_b) {
-        *target = O::store(sum(T::load(a), T::load(b)));
+        O::store(value(T::load(a), T::load(b)), target);
     }
-    O::store_part(sum(T::load_part(rest_a), T::load_part(rest_b)), rest_target);
+    O::store_part(value(T::load_part(rest_a), T::load_part(rest_b)), rest_target);
 }
 
 fn accumulate<T: Format>(bytes: &[u8], weight: f32, first: bool, sums: &mut [F32x8]) {

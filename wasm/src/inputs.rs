@@ -1,5 +1,6 @@
 //! The inputs of one chunk: k equally long runs of elements, each in its own format.
 
+use crate::bytes::Bytes;
 use crate::dtype::Dtype;
 use crate::error::KernelError;
 
@@ -9,9 +10,7 @@ pub struct Input {
     /// Their format.
     pub dtype: Dtype,
     /// Their bytes, little-endian.
-    pub bytes: Vec<u8>,
-    /// Whether the memory is to be used again.
-    reserved: bool,
+    pub bytes: Bytes,
 }
 
 impl Input {
@@ -28,8 +27,8 @@ impl Input {
 pub struct Inputs {
     list: Vec<Input>,
     elements: usize,
-    /// Memory of inputs that were reserved before the last [`Self::clear`].
-    spare: Vec<Vec<u8>>,
+    /// Memory of inputs before the last [`Self::clear`].
+    spare: Vec<Bytes>,
 }
 
 impl Inputs {
@@ -48,15 +47,13 @@ impl Inputs {
         &self.list
     }
 
-    /// Adds an input.
+    /// Adds a copy of an input.
     ///
     /// # Errors
     /// Where its bytes are no whole number of elements, or not as many as the other inputs have.
-    pub fn push(&mut self, dtype: Dtype, bytes: Vec<u8>) -> Result<(), KernelError> {
+    pub fn push(&mut self, dtype: Dtype, bytes: &[u8]) -> Result<(), KernelError> {
         let elements = count(dtype, bytes.len())?;
-        self.check(elements)?;
-        self.elements = elements;
-        self.list.push(Input { dtype, bytes, reserved: false });
+        self.reserve(dtype, elements)?.copy_from_slice(bytes);
         Ok(())
     }
 
@@ -69,23 +66,22 @@ impl Inputs {
         let length = elements
             .checked_mul(dtype.size())
             .ok_or(KernelError::OutOfMemory { bytes: usize::MAX })?;
-        let bytes = match self.spare.pop() {
-            Some(mut spare) if spare.capacity() >= length => {
-                spare.resize(length, 0);
-                spare
-            }
-            _ => buffer(length, 0)?,
-        };
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        bytes.resize(length)?;
         self.elements = elements;
-        self.list.push(Input { dtype, bytes, reserved: true });
-        Ok(self.list.last_mut().map(|input| input.bytes.as_mut_slice()).unwrap_or_default())
+        self.list.push(Input { dtype, bytes });
+        Ok(self.list.last_mut().map(|input| &mut *input.bytes).unwrap_or_default())
     }
 
-    /// Empties the list. The memory of reserved inputs is kept for as many that come.
+    /// Empties the list. Its memory is kept for as many inputs that come.
     pub fn clear(&mut self) {
         self.elements = 0;
-        let reserved = self.list.drain(..).filter(|input| input.reserved);
-        self.spare = reserved.map(|input| input.bytes).collect();
+        self.spare = self.list.drain(..).rev().map(|input| input.bytes).collect();
+    }
+
+    /// Empties the list and gives all memory back.
+    pub fn free(&mut self) {
+        *self = Self::new();
     }
 
     fn check(&self, elements: usize) -> Result<(), KernelError> {

@@ -2,13 +2,13 @@
 //!
 //! Bytes are copied a tile at a time, as in [`crate::chunk`]; [`Formula::view`] copies none.
 
+use crate::bytes::Bytes;
 use crate::chunk::{Chunk, TILE, Tile, check_size, numbers, tile};
 use crate::compare::Comparison;
 use crate::dtype::Dtype;
 use crate::formula::decode::{Data, spec, tensor};
 use crate::formula::job::Job;
 use crate::formula::spec::{Angle, Outcome};
-use crate::inputs::buffer;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 pub struct Formula {
     job: Job,
     /// The result that a view was last given of.
-    result: Vec<u8>,
+    result: Bytes,
 }
 
 #[wasm_bindgen]
@@ -30,7 +30,7 @@ impl Formula {
     #[wasm_bindgen(constructor)]
     pub fn new(formula: JsValue, size: JsValue) -> Result<Self, JsError> {
         let job = Job::new(spec(&formula)?, tensor(&size)?)?;
-        Ok(Self { job, result: Vec::new() })
+        Ok(Self { job, result: Bytes::default() })
     }
 
     /// Whether another pass of `observe` is due.
@@ -68,7 +68,7 @@ impl Formula {
     ) -> Result<(), JsError> {
         self.job.check(&chunk.inputs)?;
         check_size(chunk.elements() * dtype.size(), output)?;
-        let mut buffer: Tile = [0; TILE * 4];
+        let mut buffer = Tile::new();
         for start in (0..chunk.elements()).step_by(TILE) {
             let (part, bytes) = tile(output, dtype, start, &mut buffer);
             self.job.write(&chunk.inputs, start, dtype, bytes)?;
@@ -86,11 +86,7 @@ impl Formula {
     pub fn view(&mut self, chunk: &Chunk, dtype: Dtype) -> Result<Uint8Array, JsError> {
         self.job.check(&chunk.inputs)?;
         let bytes = chunk.elements() * dtype.size();
-        if self.result.capacity() < bytes {
-            self.result = Vec::new();
-            self.result = buffer(bytes, 0)?;
-        }
-        self.result.resize(bytes, 0);
+        self.result.resize(bytes)?;
         self.job.write(&chunk.inputs, 0, dtype, &mut self.result)?;
         self.job.finish(&chunk.inputs);
         // SAFETY: the view lies over the formula's own buffer; its contract ends the view before
@@ -111,12 +107,12 @@ impl Formula {
     ) -> Result<Vec<u32>, JsError> {
         self.job.check(&chunk.inputs)?;
         check_size(chunk.elements() * dtype.size(), expected)?;
-        let (mut ours, mut theirs): (Tile, Tile) = ([0; TILE * 4], [0; TILE * 4]);
+        let (mut ours, mut theirs) = (Tile::new(), Tile::new());
         let mut counts = Comparison::default();
         for start in (0..chunk.elements()).step_by(TILE) {
             let (part, theirs) = tile(expected, dtype, start, &mut theirs);
             part.copy_to(theirs);
-            let ours = &mut ours[..theirs.len()];
+            let ours = ours.first(theirs.len());
             self.job.write(&chunk.inputs, start, dtype, ours)?;
             counts.add(theirs, ours, dtype);
         }

@@ -3,6 +3,7 @@
 //! The same bits come out natively and in WASM, with and without SIMD, whatever the chunk size.
 #![deny(missing_docs)]
 
+pub mod bytes;
 pub mod chunk;
 pub mod combine;
 pub mod compare;

@@ -24,7 +24,7 @@ fn cases(kernel: &str) -> Vec<Value> {
 fn inputs(case: &Value) -> Result<Inputs, KernelError> {
     let mut inputs = Inputs::new();
     for spec in case["inputs"].as_array().expect("inputs") {
-        inputs.push(dtype(&spec["dtype"]), bytes(spec))?;
+        inputs.push(dtype(&spec["dtype"]), &bytes(spec))?;
     }
     Ok(inputs)
 }

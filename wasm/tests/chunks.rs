@@ -42,12 +42,12 @@ fn equal_formats_and_mixed_ones_take_ways_that_agree() -> Result<(), KernelError
     let data = data(2, elements, false);
     let mut same = part(&data, 0, elements)?;
     let mut mixed = Inputs::new();
-    mixed.push(data[0].0, data[0].1.clone())?;
-    mixed.push(Dtype::F32, cast(&data[1].1, data[1].0, Dtype::F32)?)?;
+    mixed.push(data[0].0, &data[0].1)?;
+    mixed.push(Dtype::F32, &cast(&data[1].1, data[1].0, Dtype::F32)?)?;
     assert_eq!(block_sums(&same)?, block_sums(&mixed)?);
     let weights = [0.4, 0.6];
     assert_eq!(combine(&same, &weights, Dtype::F32)?, combine(&mixed, &weights, Dtype::F32)?);
-    same.push(data[0].0, data[0].1.clone())?;
+    same.push(data[0].0, &data[0].1)?;
     assert_eq!(block_sums(&same)?.len(), 3 * pairs(3));
     Ok(())
 }
@@ -58,7 +58,7 @@ fn block_sums_are_within_rounding_of_the_exact_sum() -> Result<(), KernelError> 
     let values: Vec<f32> = (0..10_000).map(|i| (i % 1021) as f32 - 500.0).collect();
     let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     let mut inputs = Inputs::new();
-    inputs.push(Dtype::F32, bytes)?;
+    inputs.push(Dtype::F32, &bytes)?;
     let exact: f64 = values.iter().map(|value| f64::from(*value).powi(2)).sum();
     assert_eq!(reduce(&block_sums(&inputs)?, 1)?, [exact]);
     Ok(())
@@ -67,7 +67,7 @@ fn block_sums_are_within_rounding_of_the_exact_sum() -> Result<(), KernelError> 
 #[test]
 fn the_first_product_keeps_the_sign_of_a_zero() -> Result<(), KernelError> {
     let mut inputs = Inputs::new();
-    inputs.push(Dtype::BF16, vec![0x80, 0xbf, 0x80, 0x3f])?; // -1, 1
+    inputs.push(Dtype::BF16, &[0x80, 0xbf, 0x80, 0x3f])?; // -1, 1
     assert_eq!(combine(&inputs, &[0.0], Dtype::BF16)?, [0x00, 0x80, 0x00, 0x00]);
     Ok(())
 }
@@ -77,11 +77,11 @@ fn a_refused_call_leaves_the_inputs_as_they_were() -> Result<(), KernelError> {
     let mut inputs = Inputs::new();
     assert_eq!(block_sums(&inputs), Err(KernelError::NoInputs));
     assert_eq!(combine(&inputs, &[], Dtype::F32), Err(KernelError::NoInputs));
-    inputs.push(Dtype::F32, 1f32.to_le_bytes().to_vec())?;
+    inputs.push(Dtype::F32, &1f32.to_le_bytes())?;
     let partial = KernelError::PartialElement { bytes: 3, dtype: "BF16" };
-    assert_eq!(inputs.push(Dtype::BF16, vec![0; 3]), Err(partial));
+    assert_eq!(inputs.push(Dtype::BF16, &[0; 3]), Err(partial));
     let count = KernelError::ElementCount { expected: 1, actual: 2 };
-    assert_eq!(inputs.push(Dtype::BF16, vec![0; 4]), Err(count));
+    assert_eq!(inputs.push(Dtype::BF16, &[0; 4]), Err(count));
     let weights = KernelError::WeightCount { inputs: 1, weights: 2 };
     assert_eq!(combine(&inputs, &[1.0, 2.0], Dtype::F32), Err(weights));
     assert_eq!(block_sums(&inputs)?, [1.0]);
@@ -100,8 +100,8 @@ fn block_sums_of_another_number_of_inputs_are_refused() {
 #[test]
 fn an_empty_tensor_is_no_error() -> Result<(), KernelError> {
     let mut inputs = Inputs::new();
-    inputs.push(Dtype::F16, Vec::new())?;
-    inputs.push(Dtype::F16, Vec::new())?;
+    inputs.push(Dtype::F16, &[])?;
+    inputs.push(Dtype::F16, &[])?;
     assert!(block_sums(&inputs)?.is_empty());
     assert!(combine(&inputs, &[0.5, 0.5], Dtype::F16)?.is_empty());
     assert_eq!(compare(&[], &[], Dtype::F16)?.elements, 0);

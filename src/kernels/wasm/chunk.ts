@@ -59,6 +59,11 @@ export class WasmChunk implements KernelChunk {
 		this.#inputs = 0;
 	}
 
+	free(): void {
+		this.inner.release();
+		this.#inputs = 0;
+	}
+
 	#details(more: ErrorDetails): ErrorDetails {
 		return { inputs: this.#inputs, elements: this.elements, ...more };
 	}

@@ -26,8 +26,9 @@ export function createGuard(memory: WebAssembly.Memory): Guard {
 			// Allocation inside wasm-bindgen's glue does not return an error: it traps.
 			const trap = thrown instanceof WebAssembly.RuntimeError;
 			const reason = trap ? `trapped with ${used} bytes of memory in use` : messageOf(thrown);
+			const full = trap || reason.endsWith(' could not be allocated');
 			throw new RemeltError('kernel-failed', `${name}: ${reason}`, {
-				hint: trap
+				hint: full
 					? 'Most likely memory ran out: use a smaller memory budget or fewer workers.'
 					: 'This is a mistake in the program, not in the model; please report it.',
 				details: { ...details, memory: used },

@@ -76,4 +76,10 @@ export class HeldChunk implements KernelChunk {
 		this.#copied = 0;
 		this.#elements = 0;
 	}
+
+	free(): void {
+		this.clear();
+		this.#wasm.free();
+		this.#reserved.length = 0;
+	}
 }

@@ -3,11 +3,11 @@
 
 use super::spec::{Outcome, Rounding, Sum as Spec};
 use super::{Formula, TILE, exactly, read, round, round_all, write_values};
-use crate::combine::Sum;
+use crate::combine::{Sum, map_one, map_two};
 use crate::dtype::Dtype;
 use crate::error::KernelError;
 use crate::inputs::{Input, Inputs};
-use crate::lanes::{F32x8, Format};
+use crate::lanes::{Bf16, F16, F32x8, Factor, Format};
 use crate::with_format;
 
 /// Inputs whose products torch adds up before it goes on with a fresh sum.
@@ -103,6 +103,10 @@ trait Unrounded {
 
     /// The values before they are rounded to `work`.
     fn sums(&self, inputs: &Inputs, start: usize, values: &mut [F32x8]) -> Result<(), KernelError>;
+
+    /// Writes elements that are stored as they are computed with, in a 16-bit format, without a detour
+    /// through memory. False where that is not to be had.
+    fn write_short<T: Format>(&self, inputs: &[&[u8]], output: &mut [u8]) -> bool;
 }
 
 impl<S: Unrounded> Formula for S {
@@ -129,8 +133,26 @@ impl<S: Unrounded> Formula for S {
                 self.values(inputs, start + tile, values)
             });
         }
+        if inputs.list().iter().all(|input| input.dtype == dtype) {
+            let end = start + output.len() / dtype.size();
+            let parts: Vec<_> = inputs.list().iter().map(|input| input.part(start, end)).collect();
+            let written = match dtype {
+                Dtype::BF16 => self.write_short::<Bf16>(&parts, output),
+                Dtype::F16 => self.write_short::<F16>(&parts, output),
+                Dtype::F32 => false,
+            };
+            if written {
+                return Ok(());
+            }
+        }
         write_values(output, dtype, |tile, values| self.sums(inputs, start + tile, values))
     }
+}
+
+/// The product that a sum begins with, added to 0: its zeros are positive.
+#[inline(always)]
+fn first(value: F32x8, weight: F32x8) -> F32x8 {
+    value.times(weight).plus(F32x8::splat(0.0))
 }
 
 impl Unrounded for Fused {
@@ -142,31 +164,39 @@ impl Unrounded for Fused {
         let list = exactly(inputs, self.weights.len())?;
         let mut tile = [F32x8::splat(0.0); TILE];
         let tile = &mut tile[..values.len()];
-        let mut terms = list.iter().zip(self.weights.iter().map(|&weight| F32x8::splat(weight)));
-        match (terms.next(), terms.next()) {
-            (Some((a, w0)), Some((b, w1))) => {
-                read(a, start, values);
-                read(b, start, tile);
-                for (value, b) in values.iter_mut().zip(tile.iter()) {
-                    *value = F32x8::fused_pair([*value, w0], [*b, w1]);
-                }
+        for (i, (input, weight)) in list.iter().zip(&self.weights).enumerate() {
+            if i == 0 {
+                read(input, start, values);
+                let weight = F32x8::splat(*weight);
+                values.iter_mut().for_each(|value| *value = first(*value, weight));
+                continue;
             }
-            (Some((only, weight)), _) => {
-                read(only, start, values);
-                for value in values.iter_mut() {
-                    *value = value.fused(weight, F32x8::splat(0.0));
-                }
-            }
-            _ => {}
-        }
-        for (input, weight) in terms {
             read(input, start, tile);
-            for (value, x) in values.iter_mut().zip(tile.iter()) {
-                *value = x.fused(weight, *value);
+            let terms = values.iter_mut().zip(tile.iter());
+            if input.dtype == Dtype::F32 {
+                let weight = F32x8::splat(*weight);
+                terms.for_each(|(value, x)| *value = x.fused(weight, *value));
+            } else {
+                let weight = Factor::new(*weight);
+                terms.for_each(|(value, x)| *value = x.fused_short(weight, *value));
             }
         }
         divide(values, self.divisor);
         Ok(())
+    }
+
+    fn write_short<T: Format>(&self, inputs: &[&[u8]], output: &mut [u8]) -> bool {
+        let (&[a, b], &[w0, w1]) = (inputs, &self.weights[..]) else { return false };
+        let (w0, w1) = (F32x8::splat(w0), Factor::new(w1));
+        let sum = |a, b: F32x8| b.fused_short(w1, first(a, w0));
+        match self.divisor.filter(|&divisor| divisor != 1.0) {
+            None => map_two::<T, T>(a, b, output, sum),
+            Some(divisor) => {
+                let divisor = F32x8::splat(divisor);
+                map_two::<T, T>(a, b, output, |a, b| sum(a, b).over(divisor));
+            }
+        }
+        true
     }
 }
 
@@ -196,6 +226,29 @@ impl Unrounded for Stepwise {
             divide(values, self.divisor);
         }
         Ok(())
+    }
+
+    fn write_short<T: Format>(&self, inputs: &[&[u8]], output: &mut [u8]) -> bool {
+        let zero = F32x8::splat(0.0);
+        let divisor = self.divisor.filter(|&divisor| divisor != 1.0).map(F32x8::splat);
+        let over = |sum: F32x8| match divisor {
+            None => sum,
+            Some(divisor) => T::round(sum).over(divisor),
+        };
+        let term = |weight: F32x8, value: F32x8| T::round(weight.times(value));
+        match (inputs, &self.weights[..]) {
+            (&[a], &[weight]) => {
+                let weight = F32x8::splat(weight);
+                map_one::<T, T>(a, output, |a| over(zero.plus(term(weight, a))));
+            }
+            (&[a, b], &[w0, w1]) => {
+                let [w0, w1] = [w0, w1].map(F32x8::splat);
+                let sum = |a, b| over(zero.plus(term(w0, a)).plus(term(w1, b)));
+                map_two::<T, T>(a, b, output, sum);
+            }
+            _ => return false,
+        }
+        true
     }
 }
 

@@ -9,9 +9,9 @@ pub mod scalar;
 pub mod simd;
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-pub use scalar::{F32x8, F64x8, Magnitudes, Mask8};
+pub use scalar::{F32x8, F64x8, Factor, Magnitudes, Mask8};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub use simd::{F32x8, F64x8, Magnitudes, Mask8};
+pub use simd::{F32x8, F64x8, Factor, Magnitudes, Mask8};
 
 /// Elements in a group.
 pub const LANES: usize = 8;
@@ -31,8 +31,8 @@ pub trait Format {
     fn split_mut(bytes: &mut [u8]) -> (&mut [Self::Group], &mut [u8]);
     /// The values of a group, exactly.
     fn load(group: &Self::Group) -> F32x8;
-    /// The values rounded to nearest even, NaNs made canonical.
-    fn store(values: F32x8) -> Self::Group;
+    /// Writes the values rounded to nearest even, NaNs made canonical.
+    fn store(values: F32x8, group: &mut Self::Group);
     /// The nearest values that the format has, as float32.
     fn round(values: F32x8) -> F32x8;
 
@@ -47,7 +47,8 @@ pub trait Format {
 
     /// Writes as many of the eight values as fit into `bytes`.
     fn store_part(values: F32x8, bytes: &mut [u8]) {
-        let group = Self::store(values);
+        let mut group = Self::ZERO;
+        Self::store(values, &mut group);
         for (to, from) in bytes.iter_mut().zip(group.as_ref()) {
             *to = *from;
         }
@@ -84,8 +85,8 @@ macro_rules! format {
             }
 
             #[inline(always)]
-            fn store(values: F32x8) -> Self::Group {
-                values.$store()
+            fn store(values: F32x8, group: &mut Self::Group) {
+                values.$store(group);
             }
 
             #[inline(always)]

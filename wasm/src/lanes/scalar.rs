@@ -20,13 +20,11 @@ fn halves(group: &[u8; 2 * LANES], value: fn(u16) -> f32) -> F32x8 {
     F32x8(std::array::from_fn(|lane| value(u16::from_le_bytes(elements[lane]))))
 }
 
-fn to_halves(values: F32x8, bits: fn(f32) -> u16) -> [u8; 2 * LANES] {
-    let mut group = [0; 2 * LANES];
+fn to_halves(values: F32x8, bits: fn(f32) -> u16, group: &mut [u8; 2 * LANES]) {
     let (elements, _) = group.as_chunks_mut::<2>();
     for (element, value) in elements.iter_mut().zip(values.0) {
         *element = bits(value).to_le_bytes();
     }
-    group
 }
 
 /// `a·b + c` with one rounding to float32.
@@ -47,6 +45,17 @@ fn fused(a: f32, b: f32, c: f32) -> f32 {
     }
     let away = (error > 0.0) == (sum > 0.0);
     f64::from_bits(if away { bits + 1 } else { bits - 1 }) as f32
+}
+
+/// What [`F32x8::fused_short`] multiplies by.
+#[derive(Clone, Copy)]
+pub struct Factor(f32);
+
+impl Factor {
+    /// Eight times the same factor.
+    pub const fn new(value: f32) -> Self {
+        Self(value)
+    }
 }
 
 impl F32x8 {
@@ -72,23 +81,21 @@ impl F32x8 {
     }
 
     /// Writes eight f32.
-    pub fn to_f32(self) -> [u8; 4 * LANES] {
-        let mut group = [0; 4 * LANES];
+    pub fn to_f32(self, group: &mut [u8; 4 * LANES]) {
         let (elements, _) = group.as_chunks_mut::<4>();
         for (element, value) in elements.iter_mut().zip(self.0) {
             *element = f32_bits(value).to_le_bytes();
         }
-        group
     }
 
     /// Writes eight f16.
-    pub fn to_f16(self) -> [u8; 2 * LANES] {
-        to_halves(self, f32_to_f16)
+    pub fn to_f16(self, group: &mut [u8; 2 * LANES]) {
+        to_halves(self, f32_to_f16, group);
     }
 
     /// Writes eight bf16.
-    pub fn to_bf16(self) -> [u8; 2 * LANES] {
-        to_halves(self, f32_to_bf16)
+    pub fn to_bf16(self, group: &mut [u8; 2 * LANES]) {
+        to_halves(self, f32_to_bf16, group);
     }
 
     /// Lane by lane, rounded.
@@ -111,14 +118,14 @@ impl F32x8 {
         Self(std::array::from_fn(|lane| self.0[lane] / other.0[lane]))
     }
 
-    /// `a·b + c·d` lane by lane: the first product rounded, then as [`Self::fused`].
-    pub fn fused_pair([a, b]: [Self; 2], [c, d]: [Self; 2]) -> Self {
-        c.fused(d, a.fused(b, Self::splat(0.0)))
-    }
-
     /// `self·factor + addend` lane by lane, rounded once.
     pub fn fused(self, factor: Self, addend: Self) -> Self {
         Self(std::array::from_fn(|lane| fused(self.0[lane], factor.0[lane], addend.0[lane])))
+    }
+
+    /// As [`Self::fused`], for values of a 16-bit format.
+    pub fn fused_short(self, factor: Factor, addend: Self) -> Self {
+        self.fused(Self::splat(factor.0), addend)
     }
 
     /// The nearest values that a bf16 has.

@@ -1,19 +1,24 @@
 //! The lanes in SIMD128. Each operation gives the bits of its namesake in `scalar`.
 
+mod constant;
+mod fused;
 mod masks;
 
+pub use fused::Factor;
 pub use masks::{Magnitudes, Mask8};
 
 use super::LANES;
 use crate::dtype::{BF16_NAN, F16_NAN, F32_NAN};
+use constant::Constant;
 use core::arch::wasm32::{
     f32x4, f32x4_abs, f32x4_add, f32x4_demote_f64x2_zero, f32x4_div, f32x4_extract_lane, f32x4_le,
     f32x4_mul, f32x4_ne, f32x4_splat, f32x4_sub, f64x2, f64x2_abs, f64x2_add, f64x2_extract_lane,
-    f64x2_lt, f64x2_mul, f64x2_ne, f64x2_promote_low_f32x4, f64x2_splat, f64x2_sub, i16x8_shuffle,
-    i32x4_add, i32x4_eq, i32x4_shl, i32x4_shuffle, i32x4_sub, i64x2_add, i64x2_eq, i64x2_shr,
-    u8x16_avgr, u16x8_narrow_i32x4, u32x4_extend_high_u16x8, u32x4_extend_low_u16x8, u32x4_ge,
-    u32x4_gt, u32x4_lt, u32x4_shr, u32x4_splat, u64x2_splat, v128, v128_and, v128_any_true,
-    v128_bitselect, v128_load, v128_or, v128_store, v128_xor,
+    f64x2_lt, f64x2_mul, f64x2_ne, f64x2_promote_low_f32x4, f64x2_splat, f64x2_sub,
+    i16x8_narrow_i32x4, i16x8_shuffle, i32x4_add, i32x4_eq, i32x4_ge, i32x4_gt, i32x4_lt,
+    i32x4_min, i32x4_shl, i32x4_shuffle, i32x4_sub, i64x2_add, i64x2_eq, i64x2_shr, u8x16_avgr,
+    u16x8_narrow_i32x4, u32x4_extend_high_u16x8, u32x4_extend_low_u16x8, u32x4_shr, u32x4_splat,
+    u64x2_splat, v128, v128_and, v128_any_true, v128_bitselect, v128_load, v128_or, v128_store,
+    v128_xor,
 };
 
 /// Eight float32 values.
@@ -38,49 +43,85 @@ fn store(value: v128, bytes: &mut [u8; 16]) {
     unsafe { v128_store(bytes.as_mut_ptr().cast(), value) }
 }
 
+static ONE: Constant = Constant::of(1);
+static SIGNS: Constant = Constant::of(SIGN);
+static BF16_HALF: Constant = Constant::of(0x7fff);
+static BF16_BITS: Constant = Constant::of(0xffff_0000);
+static BF16_NANS: Constant = Constant::of(BF16_NAN as u32 * 0x1_0001);
+static F16_HALF: Constant = Constant::of(0xfff);
+static F16_BITS: Constant = Constant::of(!0x1fff);
+static F16_MAGNITUDE: Constant = Constant::of(0x7fff);
+static F16_NANS: Constant = Constant::of(F16_NAN as u32 * 0x1_0001);
+/// The smallest normal f16, 2^-14, as an f32.
+static F16_NORMAL: Constant = Constant::of(113 << 23);
+/// The first f32 that is too large for an f16 once it is rounded to its precision: 2^16.
+static F16_TOO_LARGE: Constant = Constant::of(143 << 23);
+static INFINITY: Constant = Constant::of(255 << 23);
+/// What an f16's exponent is short of an f32's.
+static F16_BIAS: Constant = Constant::of(112 << 23);
+static F16_INFINITY: Constant = Constant::of(0x7c00);
+static HALF: Constant = Constant::of(126 << 23);
+
 /// Four f16, each in the lower half of a lane.
 #[inline(always)]
 fn widen_f16(bits: v128) -> v128 {
-    let sign = i32x4_shl(v128_and(bits, u32x4_splat(0x8000)), 16);
-    let magnitude = v128_and(bits, u32x4_splat(0x7fff));
+    let magnitude = v128_and(bits, F16_MAGNITUDE.get());
+    let sign = i32x4_shl(v128_xor(bits, magnitude), 16);
     let shifted = i32x4_shl(magnitude, 13);
-    let normal = i32x4_add(shifted, u32x4_splat(112 << 23));
-    let not_finite = v128_or(shifted, u32x4_splat(0x7f80_0000));
+    let (bias, least) = (F16_BIAS.get(), F16_NORMAL.get());
+    let normal = i32x4_add(shifted, bias);
     // fraction × 2^-24 as (2^-14 + fraction × 2^-24) - 2^-14: no step of it rounds.
-    let implicit = u32x4_splat(113 << 23);
-    let subnormal = f32x4_sub(i32x4_add(shifted, implicit), implicit);
-    let value = v128_bitselect(subnormal, normal, u32x4_lt(magnitude, u32x4_splat(0x0400)));
-    let value = v128_bitselect(not_finite, value, u32x4_ge(magnitude, u32x4_splat(0x7c00)));
-    v128_or(value, sign)
+    let subnormal = f32x4_sub(i32x4_add(shifted, least), least);
+    let value = v128_bitselect(subnormal, normal, i32x4_lt(normal, least));
+    // An exponent of ones becomes one of ones.
+    let not_finite = i32x4_ge(normal, F16_TOO_LARGE.get());
+    v128_or(v128_or(value, v128_and(not_finite, INFINITY.get())), sign)
 }
 
-/// Four f16 of four f32, each in the lower half of a lane.
+/// The nearest f16 of the magnitudes of four f32, as f32.
+#[inline(always)]
+fn round_f16(magnitude: v128) -> v128 {
+    let odd = v128_and(u32x4_shr(magnitude, 13), ONE.get());
+    let rounded = i32x4_add(i32x4_add(magnitude, F16_HALF.get()), odd);
+    let normal = v128_and(rounded, F16_BITS.get());
+    // One ulp of a number in [0.5, 1) is 2^-24, the spacing of subnormal f16, so that adding 0.5
+    // rounds to it. Core WASM rounds to nearest even.
+    let half = HALF.get();
+    let subnormal = f32x4_sub(f32x4_add(magnitude, half), half);
+    let value = v128_bitselect(subnormal, normal, i32x4_lt(magnitude, F16_NORMAL.get()));
+    let infinity = INFINITY.get();
+    let overflow = i32x4_ge(value, F16_TOO_LARGE.get());
+    let value = v128_bitselect(infinity, value, overflow);
+    // Magnitudes above infinity are NaNs, and all their bits are set.
+    v128_or(value, i32x4_gt(magnitude, infinity))
+}
+
+/// Four f16 of four f32 that are numbers, each in the lower half of a lane.
 #[inline(always)]
 fn narrow_f16(bits: v128) -> v128 {
-    let magnitude = v128_and(bits, u32x4_splat(!SIGN));
-    let sign = u32x4_shr(v128_and(bits, u32x4_splat(SIGN)), 16);
-    let rebiased = i32x4_sub(magnitude, u32x4_splat(112 << 23));
-    let odd = v128_and(u32x4_shr(rebiased, 13), u32x4_splat(1));
-    let rounded = i32x4_add(i32x4_add(rebiased, u32x4_splat(0xfff)), odd);
-    let normal = u32x4_shr(rounded, 13);
-    // Below 2^-14: one ulp of a number in [0.5, 1) is 2^-24, the spacing of subnormal f16, so that
-    // adding 0.5 leaves the rounded fraction in the low bits. Core WASM rounds to nearest even.
-    let half = f32x4_splat(0.5);
-    let subnormal = i32x4_sub(f32x4_add(magnitude, half), half);
-    let value = v128_bitselect(subnormal, normal, u32x4_lt(magnitude, u32x4_splat(0x3880_0000)));
-    let overflow = u32x4_ge(magnitude, u32x4_splat(0x4780_0000));
-    let value = v128_bitselect(u32x4_splat(0x7c00), value, overflow);
-    let nan = u32x4_gt(magnitude, u32x4_splat(0x7f80_0000));
-    v128_bitselect(u32x4_splat(u32::from(F16_NAN)), v128_or(value, sign), nan)
+    let sign = v128_and(bits, SIGNS.get());
+    let value = round_f16(v128_xor(bits, sign));
+    let least = F16_NORMAL.get();
+    let normal = u32x4_shr(i32x4_sub(value, F16_BIAS.get()), 13);
+    let subnormal = u32x4_shr(i32x4_sub(f32x4_add(value, least), least), 13);
+    let half = v128_bitselect(subnormal, normal, i32x4_lt(value, least));
+    // 2^16 and the f32 infinity alike.
+    let half = i32x4_min(half, F16_INFINITY.get());
+    v128_or(half, u32x4_shr(sign, 16))
 }
 
-/// Four bf16 of four f32, each in the lower half of a lane.
+/// Four bf16 of four f32 that are numbers, each in the lower half of a lane.
 #[inline(always)]
 fn narrow_bf16(bits: v128) -> v128 {
-    let odd = v128_and(u32x4_shr(bits, 16), u32x4_splat(1));
-    let rounded = i32x4_add(i32x4_add(bits, u32x4_splat(0x7fff)), odd);
-    let nan = f32x4_ne(bits, bits);
-    v128_bitselect(u32x4_splat(u32::from(BF16_NAN)), u32x4_shr(rounded, 16), nan)
+    let odd = v128_and(u32x4_shr(bits, 16), ONE.get());
+    u32x4_shr(i32x4_add(i32x4_add(bits, BF16_HALF.get()), odd), 16)
+}
+
+/// Halves of eight values, and a NaN's where there is no number.
+#[inline(always)]
+fn store_halves(F32x8(low, high): F32x8, halves: v128, nans: v128, group: &mut [u8; 16]) {
+    let nan = i16x8_narrow_i32x4(f32x4_ne(low, low), f32x4_ne(high, high));
+    store(v128_bitselect(nans, halves, nan), group);
 }
 
 #[inline(always)]
@@ -122,28 +163,24 @@ impl F32x8 {
 
     /// Writes eight f32.
     #[inline(always)]
-    pub fn to_f32(self) -> [u8; 4 * LANES] {
-        let mut group = [0; 4 * LANES];
+    pub fn to_f32(self, group: &mut [u8; 4 * LANES]) {
         let (halves, _) = group.as_chunks_mut();
         store(canonical(self.0), &mut halves[0]);
         store(canonical(self.1), &mut halves[1]);
-        group
     }
 
     /// Writes eight f16.
     #[inline(always)]
-    pub fn to_f16(self) -> [u8; 2 * LANES] {
-        let mut group = [0; 2 * LANES];
-        store(u16x8_narrow_i32x4(narrow_f16(self.0), narrow_f16(self.1)), &mut group);
-        group
+    pub fn to_f16(self, group: &mut [u8; 2 * LANES]) {
+        let halves = u16x8_narrow_i32x4(narrow_f16(self.0), narrow_f16(self.1));
+        store_halves(self, halves, F16_NANS.get(), group);
     }
 
     /// Writes eight bf16.
     #[inline(always)]
-    pub fn to_bf16(self) -> [u8; 2 * LANES] {
-        let mut group = [0; 2 * LANES];
-        store(u16x8_narrow_i32x4(narrow_bf16(self.0), narrow_bf16(self.1)), &mut group);
-        group
+    pub fn to_bf16(self, group: &mut [u8; 2 * LANES]) {
+        let halves = u16x8_narrow_i32x4(narrow_bf16(self.0), narrow_bf16(self.1));
+        store_halves(self, halves, BF16_NANS.get(), group);
     }
 
     /// Lane by lane, rounded.
@@ -170,18 +207,6 @@ impl F32x8 {
         Self(f32x4_div(self.0, other.0), f32x4_div(self.1, other.1))
     }
 
-    /// `a·b + c·d` lane by lane: the first product rounded, then as [`Self::fused`].
-    #[inline(always)]
-    pub fn fused_pair([a, b]: [Self; 2], [c, d]: [Self; 2]) -> Self {
-        let product = c.widen().times(d.widen());
-        let addend = a.times(b).widen();
-        let sum = product.plus(addend);
-        let value = sum.narrow();
-        // Where the sum is 0, its sign depends on that of the first product, which `fused` makes right.
-        let zero = Self(f32x4_splat(0.0), f32x4_splat(0.0));
-        if sum.may_lie_midway(value) { c.fused(d, a.fused(b, zero)) } else { value }
-    }
-
     /// `self·factor + addend` lane by lane, rounded once.
     #[inline(always)]
     pub fn fused(self, factor: Self, addend: Self) -> Self {
@@ -195,11 +220,12 @@ impl F32x8 {
     /// The nearest values that a bf16 has.
     #[inline(always)]
     pub fn round_bf16(self) -> Self {
+        let (one, half, upper) = (ONE.get(), BF16_HALF.get(), BF16_BITS.get());
         let round = |bits| {
-            let odd = v128_and(u32x4_shr(bits, 16), u32x4_splat(1));
-            let rounded = i32x4_add(i32x4_add(bits, u32x4_splat(0x7fff)), odd);
+            let odd = v128_and(u32x4_shr(bits, 16), one);
+            let rounded = i32x4_add(i32x4_add(bits, half), odd);
             // What is not equal to itself stays a NaN: all its bits are set.
-            v128_or(v128_and(rounded, u32x4_splat(0xffff_0000)), f32x4_ne(bits, bits))
+            v128_or(v128_and(rounded, upper), f32x4_ne(bits, bits))
         };
         Self(round(self.0), round(self.1))
     }
@@ -207,7 +233,12 @@ impl F32x8 {
     /// The nearest values that an f16 has.
     #[inline(always)]
     pub fn round_f16(self) -> Self {
-        Self(widen_f16(narrow_f16(self.0)), widen_f16(narrow_f16(self.1)))
+        let signs = SIGNS.get();
+        let round = |bits| {
+            let sign = v128_and(bits, signs);
+            v128_or(round_f16(v128_xor(bits, sign)), sign)
+        };
+        Self(round(self.0), round(self.1))
     }
 
     /// Eight values, the first lane first.

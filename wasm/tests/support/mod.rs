@@ -127,7 +127,7 @@ pub fn part(data: &[(Dtype, Vec<u8>)], start: usize, end: usize) -> Result<Input
     for (dtype, bytes) in data {
         let size = dtype.size();
         let end = bytes.len().min(end * size);
-        inputs.push(*dtype, bytes[start * size..end].to_vec())?;
+        inputs.push(*dtype, &bytes[start * size..end])?;
     }
     Ok(inputs)
 }

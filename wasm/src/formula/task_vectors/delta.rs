@@ -127,7 +127,8 @@ impl Keyed for Bf16 {
 
 #[inline(always)]
 fn half_keys<T: Format>(values: F32x8) -> [u32; LANES] {
-    let group = T::store(values);
+    let mut group = T::ZERO;
+    T::store(values, &mut group);
     let (halves, _) = group.as_ref().as_chunks::<2>();
     std::array::from_fn(|lane| half_key(halves[lane]))
 }

@@ -82,7 +82,9 @@ impl Rows {
     pub fn add<D: Keyed>(&mut self, strip: &[F32x8], count: usize) {
         let mut bytes = std::mem::take(&mut self.bytes);
         for value in strip {
-            bytes.extend_from_slice(D::store(*value).as_ref());
+            let mut group = D::ZERO;
+            D::store(*value, &mut group);
+            bytes.extend_from_slice(group.as_ref());
         }
         let padding = (strip.len() * LANES - count) * D::SIZE;
         bytes.truncate(bytes.len() - padding);

@@ -99,7 +99,7 @@ fn split(items: &mut [u64]) -> usize {
     let median = median(items, 1, items.len() / 2, items.len() - 1);
     items.swap(0, median);
     let pivot = items[0];
-    let (mut low, mut high) = (1, items.len());
+    let (mut low, mut high) = split_blocks(items, pivot);
     loop {
         while less(items[low], pivot) {
             low += 1;
@@ -113,6 +113,72 @@ fn split(items: &mut [u64]) -> usize {
         }
         items.swap(low, high);
         low += 1;
+    }
+}
+
+/// Items that are looked at before any of them is swapped.
+const BLOCK: usize = 64;
+
+/// Does what the loop of [`split`] does from both ends, up to where the ends come close, and says
+/// where it has to go on: the next item to be looked at from below, and the place after that from
+/// above.
+///
+/// The nth item from below that is not less than the pivot changes places with the nth from above
+/// that is not greater. Their places are written down block by block, which takes no jump that
+/// depends on an item (S. Edelkamp, A. Weiss, "BlockQuicksort", ESA 2016).
+fn split_blocks(items: &mut [u64], pivot: u64) -> (usize, usize) {
+    let (mut low, mut high) = (1, items.len());
+    let (mut below, mut above) = (Places::none(), Places::none());
+    while high - low >= 2 * BLOCK {
+        if below.is_empty() {
+            below.find(items[low..low + BLOCK].iter().map(|item| !less(*item, pivot)));
+        }
+        if above.is_empty() {
+            above.find(items[high - BLOCK..high].iter().rev().map(|item| !less(pivot, *item)));
+        }
+        while let (Some(a), Some(b)) = (below.first(), above.first()) {
+            items.swap(low + a, high - 1 - b);
+            below.next += 1;
+            above.next += 1;
+        }
+        if below.is_empty() {
+            low += BLOCK;
+        }
+        if above.is_empty() {
+            high -= BLOCK;
+        }
+    }
+    (low + below.first().unwrap_or(0), high - above.first().unwrap_or(0))
+}
+
+/// Places within a block.
+struct Places {
+    list: [u8; BLOCK],
+    next: usize,
+    end: usize,
+}
+
+impl Places {
+    const fn none() -> Self {
+        Self { list: [0; BLOCK], next: 0, end: 0 }
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.next == self.end
+    }
+
+    fn first(&self) -> Option<usize> {
+        if self.is_empty() { None } else { Some(usize::from(self.list[self.next % BLOCK])) }
+    }
+
+    /// The places of a block where the answer is yes.
+    #[inline(always)]
+    fn find(&mut self, answers: impl Iterator<Item = bool>) {
+        (self.next, self.end) = (0, 0);
+        for (place, answer) in answers.enumerate() {
+            self.list[self.end % BLOCK] = place as u8;
+            self.end += usize::from(answer);
+        }
     }
 }
 

@@ -1,11 +1,18 @@
 //! Choices lane by lane, in SIMD128.
 
+use super::constant::Constant;
 use super::{F32x8, LANES, SIGN};
 use crate::dtype::F32_NAN;
 use core::arch::wasm32::{
-    f32x4_abs, f32x4_ge, f32x4_gt, i32x4_bitmask, i32x4_eq, i32x4_gt, i32x4_ne, u32x4,
-    u32x4_extract_lane, u32x4_min, u32x4_splat, v128, v128_and, v128_bitselect, v128_or,
+    f32x4_abs, f32x4_ge, f32x4_gt, i32x4_bitmask, i32x4_eq, i32x4_gt, u32x4, u32x4_extract_lane,
+    u32x4_min, u32x4_splat, v128, v128_and, v128_bitselect, v128_or,
 };
+
+static ONE: Constant = Constant::of(1.0_f32.to_bits());
+static SIGNLESS: Constant = Constant::of(!SIGN);
+static NANS: Constant = Constant::of(F32_NAN);
+static LOW_BITS: Constant = Constant::new([1, 2, 4, 8]);
+static HIGH_BITS: Constant = Constant::new([16, 32, 64, 128]);
 
 /// Eight answers.
 #[derive(Clone, Copy)]
@@ -20,8 +27,9 @@ impl Mask8 {
     #[inline(always)]
     pub fn from_bits(bits: u8) -> Self {
         let bits = u32x4_splat(u32::from(bits));
-        let lanes = |places| i32x4_ne(v128_and(bits, places), u32x4_splat(0));
-        Self(lanes(u32x4(1, 2, 4, 8)), lanes(u32x4(16, 32, 64, 128)))
+        let lanes = |places| i32x4_eq(v128_and(bits, places), places);
+        let (low, high) = (LOW_BITS.get(), HIGH_BITS.get());
+        Self(lanes(low), lanes(high))
     }
 
     /// Bit i is lane i.
@@ -51,8 +59,8 @@ impl Mask8 {
     /// 1 for yes, 0 for no.
     #[inline(always)]
     pub fn units(self) -> F32x8 {
-        let one = F32x8::splat(1.0);
-        F32x8(v128_and(one.0, self.0), v128_and(one.1, self.1))
+        let one = ONE.get();
+        F32x8(v128_and(one, self.0), v128_and(one, self.1))
     }
 }
 
@@ -109,7 +117,8 @@ impl F32x8 {
     /// The magnitudes of results of arithmetic as integers; every quiet NaN is the same one.
     #[inline(always)]
     pub fn magnitudes(self) -> Magnitudes {
-        let lanes = |bits| u32x4_min(v128_and(bits, u32x4_splat(!SIGN)), u32x4_splat(F32_NAN));
+        let (signless, nan) = (SIGNLESS.get(), NANS.get());
+        let lanes = |bits| u32x4_min(v128_and(bits, signless), nan);
         Magnitudes(lanes(self.0), lanes(self.1))
     }
 
