@@ -12,6 +12,8 @@ export interface DriverInputs {
 	readonly rows: number;
 	readonly columns: number;
 	readonly threads: number;
+	/** How many tensors a run merges, one after another, each from inputs of its own. */
+	readonly tensors: number;
 }
 
 /** A mergekit that waits for tensors to be merged, in a process of its own. */
@@ -19,7 +21,10 @@ export interface MergekitDriver {
 	readonly release: MergekitRelease;
 	/** Version of torch. */
 	readonly torch: string;
-	/** Merges once; milliseconds of the merge method alone. The result goes to `save`, if given. */
+	/**
+	 * Merges all tensors, or only the first one if its result is to go to `save`; milliseconds of the
+	 * merge method alone.
+	 */
 	run(job: Job, save?: string): Promise<number>;
 	close(): void;
 }

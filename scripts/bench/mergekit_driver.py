@@ -1,10 +1,11 @@
 """Runs merge methods of the mergekit that this Python has, on tensors that it is given.
 
 Reads one JSON object per line and answers each with one. The first says which files are the inputs,
-in bf16, with `rows` and `columns`; the others ask for a run: `method`, `base` (whether the first
-input is the base), `models` (how many further inputs), `parameters`, `perModel`, `seed`, and `save`,
-a file for the result or null. Only the call of the merge method itself is timed; where its result is
-saved, which is for comparing, one thread does it.
+in bf16, with `rows` and `columns`, and how many `threads` and `tensors` there are; the others ask for
+a run: `method`, `base` (whether the first input is the base), `models` (how many further inputs),
+`parameters`, `perModel`, `seed`, and `save`, a file for the result or null. A run merges so many
+tensors one after another, each from inputs of its own. Only the calls of the merge method itself are
+timed; where a result is saved, which is for comparing, one thread makes it.
 """
 
 import json
@@ -74,15 +75,18 @@ def prepare(job, inputs):
     return one_tensor_task(job, tensors)
 
 
-def run(job, inputs, threads):
-    merge = prepare(job, inputs)
+def run(job, copies, threads):
+    merges = [prepare(job, inputs) for inputs in copies]
+    if job["save"] is not None:
+        merges = merges[:1]
     torch.manual_seed(SEED)
     # Sums of bf16 numbers depend on how many threads share them: what is compared is made by one.
     torch.set_num_threads(threads if job["save"] is None else 1)
     with torch.no_grad():
         start = time.perf_counter()
-        result = merge()
+        results = [merge() for merge in merges]
         seconds = time.perf_counter() - start
+    result = results[0]
     if job["save"] is not None:
         with open(job["save"], "wb") as file:
             file.write(result.contiguous().view(torch.uint8).numpy().tobytes())
@@ -98,16 +102,19 @@ def load(path, rows, columns):
 def main():
     # Progress bars and warnings of the libraries have no place among the answers.
     answers, sys.stdout = sys.stdout, sys.stderr
-    inputs, threads = [], 1
+    copies, threads = [], 1
     for line in sys.stdin:
         request = json.loads(line)
         if "inputs" in request:
             threads = request["threads"]
             shape = request["rows"], request["columns"]
-            inputs = [load(path, *shape) for path in request["inputs"]]
+            copies = [
+                [load(path, *shape) for path in request["inputs"]]
+                for _ in range(request["tensors"])
+            ]
             answer = {"torch": torch.__version__}
         else:
-            answer = run(request, inputs, threads)
+            answer = run(request, copies, threads)
         print(json.dumps(answer), file=answers, flush=True)
 
 

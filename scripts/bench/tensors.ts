@@ -100,7 +100,15 @@ async function openBench(options: BenchOptions, folder: string): Promise<Bench> 
 	for (const release of MERGEKIT_RELEASES) {
 		const environment = findMergekit(release);
 		if (environment === null) continue;
-		drivers.push(await startMergekit(environment, { inputs, rows: size, columns: size, threads }));
+		drivers.push(
+			await startMergekit(environment, {
+				inputs,
+				rows: size,
+				columns: size,
+				threads,
+				tensors: threads,
+			}),
+		);
 	}
 	const pool = await startPool(threads, { kind: 'open', inputs, row: size, chunk });
 	return { options, folder, pool, drivers };
@@ -119,7 +127,7 @@ function pairingsOf({ options, pool, drivers }: Bench, job: Job): Pairing[] {
 		const mergekit =
 			driver === undefined
 				? null
-				: contender(1, async (save) => ({
+				: contender(pool.threads, async (save) => ({
 						milliseconds: await driver.run(job, save),
 						stages: null,
 					}));
@@ -230,7 +238,7 @@ function report(bench: Bench, rows: string[][], stageRows: string[][]): string {
 		versions.length === 0 ? 'No mergekit is installed.' : `mergekit ${versions.join(', ')}.`;
 	const parts = [
 		`Tensors of ${options.size} × ${options.size} bf16 parameters, ${pool.threads} threads: mergekit ` +
-			`merges one tensor with all of them, Remelt a tensor per worker; ` +
+			`merges as many tensors one after another with all of them, Remelt a tensor per worker; ` +
 			`${options.chunk} elements per kernel call, median of up to ${options.runs} rounds. ${beside}`,
 		table(HEAD, rows),
 	];

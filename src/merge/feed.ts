@@ -77,9 +77,7 @@ export class InputFeed {
 	/** Gives all memory back. */
 	free(): void {
 		for (const chunk of this.#chunks) {
-			chunk.clear();
-			// The first one keeps the memory of reserved inputs for others, which do not come.
-			chunk.clear();
+			chunk.free();
 		}
 		this.#blocks.clear();
 	}
