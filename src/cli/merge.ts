@@ -38,6 +38,7 @@ function exitOf({ verdict }: Summary): ExitCode {
 	switch (verdict?.word) {
 		case undefined:
 		case 'identical':
+		case 'explained':
 		case 'close':
 			return EXIT.done;
 		case 'different':

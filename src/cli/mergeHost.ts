@@ -5,6 +5,7 @@ import { loadWasmKernels } from '../kernels/index.ts';
 import { createMergeHost, createTensorMerger, openWorkerFile } from '../merge/index.ts';
 import type { Request } from '../merge/index.ts';
 import { nodeSource } from '../tensors/node.ts';
+import { explain } from '../verify/index.ts';
 
 // A merge worker of the command line: it reads its own ranges, and digests what it reads and makes.
 const handle = createMergeHost({
@@ -13,7 +14,7 @@ const handle = createMergeHost({
 	},
 	loadKernels: () => loadWasmKernels(),
 	openFile: (model, name) => openWorkerFile(model, name, { hub: openHubFile, disk: nodeSource }),
-	createMerger: (options) => createTensorMerger({ ...options, createHasher }),
+	createMerger: (options) => createTensorMerger({ ...options, createHasher, explain }),
 });
 
 parentPort?.on('message', (request: Request) => {

@@ -92,7 +92,7 @@ export function resultText({ sentence, verdict, rows }: Summary, paint: Paint = 
 }
 
 function paintVerdict(word: VerdictWord, paint: Paint): string {
-	if (word === 'identical' || word === 'close') return paint.green(word);
+	if (word === 'identical' || word === 'explained' || word === 'close') return paint.green(word);
 	return word === 'different' ? paint.red(word) : paint.yellow(word);
 }
 

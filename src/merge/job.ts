@@ -41,6 +41,12 @@ export async function readBlock(
 	return { dtype: range.dtype, bytes };
 }
 
+/** Reads elements `[from, to)` of the published tensor; null where there is none. */
+export async function readPublished(job: Job, from: number, to: number): Promise<Block | null> {
+	const { published } = job.task.tensor;
+	return published === null ? null : readBlock(job, published, from, to);
+}
+
 /** So many bytes of weights were read. */
 export function countRead(job: Job, bytes: number): void {
 	job.bytesRead += bytes;

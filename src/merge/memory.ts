@@ -89,7 +89,9 @@ export function tensorPasses(
 	const unit = Math.max(step, floorTo(Math.min(wanted, unitRoom / perUnit), step));
 	const atMost = (count: number): number => Math.min(count, elements);
 	const passing = state + atMost(step) * perStep + atMost(part) * perPart + atMost(unit) * perUnit;
-	const held = elements * kernel;
+	// A slerp that differs is looked at once more for its witness, beside the published tensor.
+	const beside = tensor.operation.kind === 'slerp' ? published : 0;
+	const held = elements * (kernel + beside);
 	const hold = looks !== null && looks > 0 && passing + held <= budget;
 	const reads = hold ? 1 : (looks ?? 0) + 1;
 	const times = reads * tensor.inputs.length + (published === 0 ? 0 : 1);
@@ -100,7 +102,7 @@ export function tensorPasses(
 		hold,
 		reads,
 		bytes: passing + (hold ? held : 0),
-		kernelBytes: state + (hold ? held : atMost(step) * (kernel + output)),
+		kernelBytes: state + (hold ? elements * kernel : atMost(step) * (kernel + output)),
 		requests: Math.ceil(elements / unit) * times,
 		bytesToRead: elements * (reads * read + published),
 	};

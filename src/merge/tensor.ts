@@ -4,11 +4,12 @@ import { DTYPE_BITS } from '../tensors/index.ts';
 import { bytesOf, compareBits, floatDtype, isFloat, ranges, type Block } from './blocks.ts';
 import { addComparison, NOTHING_COMPARED } from './comparison.ts';
 import { InputDigests } from './digests.ts';
+import { explainTensor } from './explain.ts';
 import { InputFeed, readInputs } from './feed.ts';
-import { readBlock, stopped, type Job } from './job.ts';
+import { readPublished, stopped, type Job } from './job.ts';
 import { tensorPasses, type PassOptions } from './memory.ts';
 import { emit, OutputParts } from './outputParts.ts';
-import type { Hasher, OpenFile, TensorMerger, TensorResult } from './types.ts';
+import type { Explain, Hasher, OpenFile, TensorMerger, TensorResult } from './types.ts';
 
 export interface TensorMergerOptions extends PassOptions {
 	readonly kernels: Kernels;
@@ -17,6 +18,8 @@ export interface TensorMergerOptions extends PassOptions {
 	readonly memoryBudget?: number | undefined;
 	/** Where it is given, every input range and every output gets a digest. */
 	readonly createHasher?: (() => Hasher) | undefined;
+	/** Asked about every tensor that differs from the published one. */
+	readonly explain?: Explain | undefined;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface TensorMergerOptions extends PassOptions {
  * Rejects with `aborted`, `kernel-failed`, or what reading and `emit` reject with.
  */
 export function createTensorMerger(options: TensorMergerOptions): TensorMerger {
-	const { kernels, open, memoryBudget, createHasher } = options;
+	const { kernels, open, memoryBudget, createHasher, explain } = options;
 	return async (task) => {
 		const passes = tensorPasses(task.tensor, memoryBudget, options);
 		const comparison = task.tensor.published === null ? null : NOTHING_COMPARED;
@@ -40,6 +43,7 @@ export function createTensorMerger(options: TensorMergerOptions): TensorMerger {
 				outcome,
 				digests: digests === null ? null : digests.finish(task.emit !== undefined),
 				comparison: job.comparison,
+				explanation: explain === undefined ? null : await explainTensor(job, outcome, explain),
 				bytesRead: job.bytesRead,
 			};
 		} catch (error) {
@@ -117,11 +121,6 @@ async function writeTensor(job: Job, formula: Formula, feed: InputFeed): Promise
 		await parts.filled(size);
 	}
 	await parts.end();
-}
-
-async function readPublished(job: Job, from: number, to: number): Promise<Block | null> {
-	const { published } = job.task.tensor;
-	return published === null ? null : readBlock(job, published, from, to);
 }
 
 function compare(job: Job, published: Block | null, actual: Uint8Array): void {

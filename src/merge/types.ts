@@ -136,6 +136,49 @@ export interface Hasher {
 	digest(): string;
 }
 
+/**
+ * What the author's machine came to in a slerp and nobody wrote down, recovered from the published
+ * bits: the weights with which every one of them agrees.
+ */
+export interface Witness {
+	readonly kind: 'slerp';
+	readonly branch: 'great-circle' | 'linear';
+	/** Weights of the first and the second tensor, float32. */
+	readonly w0: number;
+	readonly w1: number;
+	/** Cosines from which weights come that cannot be told from these; null on the linear branch. */
+	readonly cosine: readonly [least: number, most: number] | null;
+	/** The cosine in exact arithmetic. */
+	readonly exact: number;
+	/** Pairs of float32 weights that agree in every bit as well. */
+	readonly others: number;
+}
+
+/** A tensor that is not what was published, bit for bit, and a way to look at both once more. */
+export interface Unexplained {
+	readonly tensor: PlannedTensor;
+	readonly outcome: FormulaOutcome;
+	readonly kernels: Kernels;
+	/** All of it in order, inputs in the dtype that the method gets them in; as often as wanted. */
+	readonly parts: () => AsyncIterable<UnexplainedPart>;
+}
+
+export interface UnexplainedPart {
+	readonly inputs: readonly { readonly dtype: FloatDtype; readonly bytes: Uint8Array }[];
+	readonly published: Uint8Array;
+}
+
+/** What a search for a witness came to. */
+export interface Explanation {
+	/** With which every bit is as published. */
+	readonly witness: Witness | null;
+	/** No number that an author's machine can have come to gives the published bits. */
+	readonly refuted: boolean;
+}
+
+/** Looks for a witness; null where there is none to look for. */
+export type Explain = (unexplained: Unexplained) => Promise<Explanation | null>;
+
 /** What came of one tensor. Structured-cloneable. */
 export interface TensorResult {
 	readonly index: number;
@@ -145,6 +188,8 @@ export interface TensorResult {
 	readonly digests: TensorDigests | null;
 	/** null where there was nothing to compare with. */
 	readonly comparison: Comparison | null;
+	/** Of a tensor that differs; null where nothing was looked for. */
+	readonly explanation: Explanation | null;
 	/** Bytes of weights read for it. */
 	readonly bytesRead: number;
 }

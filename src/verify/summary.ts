@@ -129,7 +129,7 @@ function countTreatments(rows: readonly SummaryRow[]): string {
 	return `${start}, ${others.slice(0, -1).join(', ')} and ${others.at(-1) ?? ''}`;
 }
 
-function comparedSentence({ word, elements, tensors, worst }: Verdict): string {
+function comparedSentence({ word, elements, tensors, witnesses, worst }: Verdict): string {
 	const { identical, compared } = elements;
 	if (compared === 0) return 'Nothing could be compared with the published weights.';
 	const among =
@@ -138,6 +138,8 @@ function comparedSentence({ word, elements, tensors, worst }: Verdict): string {
 			: ` in the ${COUNT.format(tensors.compared)} tensors that could be compared`;
 	if (word === 'identical')
 		return `All ${COUNT.format(compared)} elements are identical to the published weights, bit for bit.`;
+	if (word === 'explained')
+		return `All ${COUNT.format(compared)} elements are identical to the published weights, bit for bit, with the ${witnesses === 1 ? 'cosine that one slerp' : `cosines that ${COUNT.format(witnesses)} slerps`} came to on the author’s machine.`;
 	if (identical === compared)
 		return `All ${COUNT.format(compared)} elements${among} equal the published ones.`;
 	const ulp = worst?.ulp ?? 0;

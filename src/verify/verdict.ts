@@ -1,9 +1,12 @@
 import type { Comparison, TaskVectorFormula } from '../kernels/index.ts';
 import { angleOf, PUBLISHED } from '../merge/index.ts';
 import type { MergeOutcome, MergePlan, PlannedTensor, TensorResult } from '../merge/index.ts';
+import type { FloatDtype } from '../tensors/index.ts';
+import { COSINE_REACH } from './witness/index.ts';
 
 /** What a full comparison showed: design.md's verdicts as far as whole tensors decide them. */
-export type VerdictWord = 'identical' | 'close' | 'different' | 'undecidable' | 'incomplete';
+export type VerdictWord =
+	'identical' | 'explained' | 'close' | 'different' | 'undecidable' | 'incomplete';
 
 /** A verdict with what it covers and why. */
 export interface Verdict {
@@ -12,6 +15,8 @@ export interface Verdict {
 	readonly reason: string;
 	readonly tensors: { readonly compared: number; readonly of: number };
 	readonly elements: { readonly identical: number; readonly compared: number };
+	/** Tensors that agree in every bit given a recovered witness. */
+	readonly witnesses: number;
 	/** The element furthest from the published one; null where all are identical. */
 	readonly worst: {
 		readonly tensor: string;
@@ -46,7 +51,10 @@ const EQUAL_MAGNITUDES = 0.1;
 /** The same in a tensor of a few dozen elements, of which many have equal magnitudes. */
 const EQUAL_FEW = 8;
 
-type Judgement = 'identical' | 'close' | 'different' | 'undecidable';
+/** Share of float32 elements that a norm's error can move by more than 16 ulps, where sums nearly cancel. */
+const NORMS_FAR = 0.05;
+
+type Judgement = 'identical' | 'explained' | 'close' | 'different' | 'undecidable';
 
 /** Judges a run's comparison with the published model; null where there was none to compare with. */
 export function judge(plan: MergePlan, outcome: MergeOutcome): Verdict | null {
@@ -69,14 +77,18 @@ export function judge(plan: MergePlan, outcome: MergeOutcome): Verdict | null {
 				? 'undecidable'
 				: has('close')
 					? 'close'
-					: 'identical';
+					: has('explained')
+						? 'explained'
+						: 'identical';
 	const worst = worstOf(judged);
+	const witnesses = judged.filter(({ judgement }) => judgement === 'explained').length;
 	const zeros = judged.reduce((sum, { comparison }) => sum + comparison.signOfZero, 0);
 	return {
 		word,
-		reason: reasonFor(word, { zeros, onlyZeros: identical === compared, plan }),
+		reason: reasonFor(word, { zeros, onlyZeros: identical === compared, witnesses, plan }),
 		tensors: { compared: judged.length, of: plan.tensors.length },
 		elements: { identical, compared },
+		witnesses,
 		worst,
 	};
 }
@@ -92,12 +104,14 @@ function judgeTensor(
 ): Judgement {
 	const { elements, identical, signOfZero, histogram } = comparison;
 	if (identical === elements) return signOfZero === 0 ? 'identical' : 'close';
+	if (result.explanation?.witness) return 'explained';
+	if (result.explanation?.refuted === true) return 'different';
 	const { dtype, operation } = tensor;
 	if (dtype !== 'BF16' && dtype !== 'F16' && dtype !== 'F32') return 'different';
 	if (operation.kind === 'copy') return 'different';
 	if (operation.kind === 'sum')
 		return comparison.maxUlp <= RELEASES_APART ? 'undecidable' : 'different';
-	if (operation.kind === 'task-vectors') return judgeTaskVectors(operation, comparison);
+	if (operation.kind === 'task-vectors') return judgeTaskVectors(operation, dtype, comparison);
 	// Without an angle, as in model_stock, norms decide as well.
 	const circle = angleOf(result)?.branch !== 'linear';
 	const bound = circle ? GREAT_CIRCLE : LINEAR;
@@ -111,10 +125,15 @@ function judgeTensor(
 
 /** Random masks and the order of equal magnitudes are accidents of the author's run. */
 function judgeTaskVectors(
-	{ random, select }: TaskVectorFormula,
-	{ elements, identical, maxUlp }: Comparison,
+	{ random, rescale, select }: TaskVectorFormula,
+	dtype: FloatDtype,
+	{ elements, identical, maxUlp, histogram }: Comparison,
 ): Judgement {
 	if (random !== null) return 'undecidable';
+	// A float32 shows the error of the norms by which what is kept was scaled up.
+	const far = histogram.at(-1) ?? 0;
+	if (dtype === 'F32' && rescale !== 'none' && far <= Math.max(FEW, NORMS_FAR * elements))
+		return 'undecidable';
 	if (select === 'none') return maxUlp <= RELEASES_APART ? 'undecidable' : 'different';
 	const differing = elements - identical;
 	return differing <= Math.max(EQUAL_FEW, EQUAL_MAGNITUDES * elements)
@@ -134,11 +153,18 @@ function worstOf(
 
 function reasonFor(
 	word: VerdictWord,
-	{ zeros, onlyZeros, plan }: { zeros: number; onlyZeros: boolean; plan: MergePlan },
+	{
+		zeros,
+		onlyZeros,
+		witnesses,
+		plan,
+	}: { zeros: number; onlyZeros: boolean; witnesses: number; plan: MergePlan },
 ): string {
 	switch (word) {
 		case 'identical':
 			return 'Every bit of every tensor agrees with the published model.';
+		case 'explained':
+			return `Every bit of every tensor agrees with the published model, given the weights that slerp came to in ${witnesses === 1 ? 'one of them' : `${witnesses} of them`}: mergekit takes norms in float32, with an error that depends on the processor, so that nobody else can compute them. They were recovered from the published bits, and each belongs to a cosine within ${COSINE_REACH} of the exact one.`;
 		case 'close':
 			return onlyZeros
 				? `The published model differs only in the sign of ${zeros} zeros.`

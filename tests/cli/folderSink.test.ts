@@ -56,6 +56,7 @@ function merger(sink: FolderSink, failAt = COUNT): TensorMerger {
 			outcome: null,
 			digests: { inputs: [], output },
 			comparison: null,
+			explanation: null,
 			bytesRead: NaN,
 		};
 	};

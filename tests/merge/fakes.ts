@@ -20,7 +20,14 @@ export function fakeMerger(turns: (index: number) => number = () => 1): TensorMe
 		onRead?.(tensor.bytes);
 		const half = Math.ceil(tensor.bytes / 2);
 		for (const size of [half, tensor.bytes - half]) await emit?.(new Uint8Array(size).fill(index));
-		return { index, outcome: null, digests: null, comparison: null, bytesRead: tensor.bytes };
+		return {
+			index,
+			outcome: null,
+			digests: null,
+			comparison: null,
+			explanation: null,
+			bytesRead: tensor.bytes,
+		};
 	};
 }
 

@@ -19,6 +19,7 @@ const OUTCOME: MergeOutcome = {
 		outcome: null,
 		digests: { inputs: inputs.map(() => `in ${index}`), output: `out ${index}` },
 		comparison: null,
+		explanation: null,
 		bytesRead: bytes,
 	})),
 	bytesRead: 0,

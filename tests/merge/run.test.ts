@@ -55,7 +55,14 @@ describe('the output', () => {
 			const { sink, calls } = recorder();
 			const merge: TensorMerger = async ({ index, tensor, emit }) => {
 				await emit?.(new Uint8Array(tensor.bytes + (index === 3 ? wrong : 0)));
-				return { index, outcome: null, digests: null, comparison: null, bytesRead: 0 };
+				return {
+					index,
+					outcome: null,
+					digests: null,
+					comparison: null,
+					explanation: null,
+					bytesRead: 0,
+				};
 			};
 			const error = await thrownBy(async () => runMerge(planOf(), { merge, concurrency: 2, sink }));
 			expect(error.code).toBe('kernel-failed');
@@ -123,7 +130,14 @@ describe('memory', () => {
 				emitted += Math.min(left, 1000);
 				await emit?.(new Uint8Array(Math.min(left, 1000)));
 			}
-			return { index, outcome: null, digests: null, comparison: null, bytesRead: 0 };
+			return {
+				index,
+				outcome: null,
+				digests: null,
+				comparison: null,
+				explanation: null,
+				bytesRead: 0,
+			};
 		};
 		let got = 0;
 		const sink: MergeSink = {

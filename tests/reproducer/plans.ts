@@ -78,5 +78,5 @@ export function slerpResult(index: number, cosine = 0.9, identical?: number): Te
 	const branch = Math.abs(cosine) > 0.9995 ? 'linear' : 'great-circle';
 	const angle = { t: 0.5, cosine, branch, w0: 0.5, w1: 0.5 } as const;
 	const outcome = { angle, kept: [], ratio: null, weights: [0.5, 0.5] };
-	return { index, outcome, digests: null, comparison, bytesRead: 16 };
+	return { index, outcome, digests: null, comparison, explanation: null, bytesRead: 16 };
 }

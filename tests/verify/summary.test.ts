@@ -43,7 +43,14 @@ function outcomeOf(
 		const cosine = index < circles ? 0.5 : 0.9999;
 		const angle = { t: 0.5, cosine, branch, w0: 0.5, w1: 0.5 } as const;
 		const outcome = { angle, kept: [], ratio: null, weights: null };
-		return { index, outcome, digests: null, comparison: compare(index), bytesRead: 0 };
+		return {
+			index,
+			outcome,
+			digests: null,
+			comparison: compare(index),
+			explanation: null,
+			bytesRead: 0,
+		};
 	});
 	return { results, bytesRead: 0 };
 }
@@ -71,6 +78,7 @@ describe('the sentence', () => {
 			outcome: null,
 			digests: null,
 			comparison: null,
+			explanation: null,
 			bytesRead: 0,
 		}));
 		expect(summarize(plan, { results, bytesRead: 0 }).sentence).toBe(
@@ -165,6 +173,7 @@ describe('the verdict', () => {
 			outcome: null,
 			digests: null,
 			comparison: differing(index === 0 ? 1 : 0),
+			explanation: null,
 			bytesRead: 0,
 		}));
 		expect(summarize(plan, { results, bytesRead: 0 }).verdict?.word).toBe('different');
@@ -207,5 +216,36 @@ describe('the verdict', () => {
 		const { sentence, verdict } = summarize(plan, outcomeOf(plan, 12));
 		expect(sentence).toContain('Nothing could be compared');
 		expect(verdict?.word).toBe('incomplete');
+	});
+});
+
+describe('a search for witnesses', () => {
+	const witness = { kind: 'slerp', branch: 'great-circle', w0: 0.5, w1: 0.5 } as const;
+	const explained = {
+		witness: { ...witness, cosine: [0.49, 0.51], exact: 0.5, others: 0 },
+		refuted: false,
+	} as const;
+
+	function searched(explanation: TensorResult['explanation']): ReturnType<typeof summarize> {
+		const plan = planOf({});
+		const { results } = outcomeOf(plan, 3, (index) => differing(index < 2 ? 5 : 0));
+		const found = results.map((result) => (result.index < 2 ? { ...result, explanation } : result));
+		return summarize(plan, { results: found, bytesRead: 0 });
+	}
+
+	it('makes a model explained, and says by how many cosines', () => {
+		const { sentence, verdict } = searched(explained);
+		expect(verdict).toMatchObject({ word: 'explained', witnesses: 2 });
+		expect(verdict?.reason).toContain('in 2 of them');
+		expect(sentence).toContain('with the cosines that 2 slerps came to');
+	});
+
+	it('makes a model different where no cosine is left, however few elements differ', () => {
+		expect(searched({ witness: null, refuted: true }).verdict?.word).toBe('different');
+	});
+
+	it('leaves a model close where nothing was found out', () => {
+		expect(searched({ witness: null, refuted: false }).verdict?.word).toBe('close');
+		expect(searched(null).verdict?.word).toBe('close');
 	});
 });

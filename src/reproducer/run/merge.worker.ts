@@ -2,6 +2,7 @@ import { openHubFile } from '../../hub/index.ts';
 import { chooseKernels, loadWasmKernels, openGpuSum, type Kernels } from '../../kernels/index.ts';
 import { createMergeHost, createTensorMerger, openWorkerFile } from '../../merge/index.ts';
 import type { BackendRequest, Request, SayBackend } from '../../merge/index.ts';
+import { explain } from '../../verify/index.ts';
 
 const handle = createMergeHost({
 	post: (report, transfer) => {
@@ -9,7 +10,7 @@ const handle = createMergeHost({
 	},
 	loadKernels,
 	openFile: (model, name) => openWorkerFile(model, name, { hub: openHubFile }),
-	createMerger: createTensorMerger,
+	createMerger: (options) => createTensorMerger({ ...options, explain }),
 });
 
 globalThis.onmessage = (event: MessageEvent<Request>): void => {
