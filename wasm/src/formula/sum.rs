@@ -149,12 +149,6 @@ impl<S: Unrounded> Formula for S {
     }
 }
 
-/// The product that a sum begins with, added to 0: its zeros are positive.
-#[inline(always)]
-fn first(value: F32x8, weight: F32x8) -> F32x8 {
-    value.times(weight).plus(F32x8::splat(0.0))
-}
-
 impl Unrounded for Fused {
     fn work(&self) -> Dtype {
         self.work
@@ -164,13 +158,8 @@ impl Unrounded for Fused {
         let list = exactly(inputs, self.weights.len())?;
         let mut tile = [F32x8::splat(0.0); TILE];
         let tile = &mut tile[..values.len()];
-        for (i, (input, weight)) in list.iter().zip(&self.weights).enumerate() {
-            if i == 0 {
-                read(input, start, values);
-                let weight = F32x8::splat(*weight);
-                values.iter_mut().for_each(|value| *value = first(*value, weight));
-                continue;
-            }
+        values.fill(F32x8::splat(0.0));
+        for (input, weight) in list.iter().zip(&self.weights) {
             read(input, start, tile);
             let terms = values.iter_mut().zip(tile.iter());
             if input.dtype == Dtype::F32 {
@@ -187,8 +176,8 @@ impl Unrounded for Fused {
 
     fn write_short<T: Format>(&self, inputs: &[&[u8]], output: &mut [u8]) -> bool {
         let (&[a, b], &[w0, w1]) = (inputs, &self.weights[..]) else { return false };
-        let (w0, w1) = (F32x8::splat(w0), Factor::new(w1));
-        let sum = |a, b: F32x8| b.fused_short(w1, first(a, w0));
+        let weights = [w0, w1].map(Factor::new);
+        let sum = |a, b| F32x8::fused_pair_short([a, b], weights);
         match self.divisor.filter(|&divisor| divisor != 1.0) {
             None => map_two::<T, T>(a, b, output, sum),
             Some(divisor) => {

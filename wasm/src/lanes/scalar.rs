@@ -123,6 +123,11 @@ impl F32x8 {
         Self(std::array::from_fn(|lane| fused(self.0[lane], factor.0[lane], addend.0[lane])))
     }
 
+    /// `a·f + b·g` lane by lane, as two [`Self::fused`] from 0 on, for values of a 16-bit format.
+    pub fn fused_pair_short([a, b]: [Self; 2], [f, g]: [Factor; 2]) -> Self {
+        b.fused_short(g, a.fused_short(f, Self::splat(0.0)))
+    }
+
     /// As [`Self::fused`], for values of a 16-bit format.
     pub fn fused_short(self, factor: Factor, addend: Self) -> Self {
         self.fused(Self::splat(factor.0), addend)

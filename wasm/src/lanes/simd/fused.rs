@@ -22,7 +22,7 @@ static LESS: Constant = Constant::of((1.0 - f32::EPSILON * 2.0).to_bits());
 /// products with the 11 of a 16-bit format are exact.
 #[derive(Clone, Copy)]
 pub struct Factor {
-    whole: f32,
+    whole: v128,
     high: v128,
     low: v128,
     more: v128,
@@ -36,7 +36,7 @@ impl Factor {
     pub fn new(value: f32) -> Self {
         let high = f32::from_bits(value.to_bits() >> LOW << LOW);
         Self {
-            whole: value,
+            whole: f32x4_splat(value),
             high: f32x4_splat(high),
             low: f32x4_splat(value - high),
             more: MORE.get(),
@@ -47,21 +47,34 @@ impl Factor {
 }
 
 impl F32x8 {
+    /// `a·f + b·g` lane by lane, as two [`Self::fused`] from 0 on, for values of a 16-bit format.
+    #[inline(always)]
+    pub fn fused_pair_short([a, b]: [Self; 2], [f, g]: [Factor; 2]) -> Self {
+        // What is added to 0 has another sign of its zeros, which shows in small results only.
+        let first = a.times(Self(f.whole, f.whole));
+        let (value, unsure) = b.short(g, first);
+        if unsure { pair([a, b], [f, g]) } else { value }
+    }
+
     /// As [`Self::fused`], for values of a 16-bit format.
+    #[inline(always)]
+    pub fn fused_short(self, factor: Factor, addend: Self) -> Self {
+        let (value, unsure) = self.short(factor, addend);
+        if unsure { exact(self, factor, addend) } else { value }
+    }
+
+    /// `self·factor + addend`, and whether it may be wrong in a lane.
     ///
     /// The products with both parts of the factor are exact, and so is the sum of the addend and the
     /// larger product as two numbers (D. Knuth, The Art of Computer Programming, vol. 2, 4.2.2,
     /// theorem B). What is left to round is `sum + rest`, of which the second is known up to 2^-24 of
     /// itself. If it gives the same result made larger and made smaller by 2^-22, so does every number
-    /// between; else `fused` is asked, and where the result is small, infinite, or no number.
+    /// between. Where the result is small, infinite, or no number, nothing is said for sure.
     #[inline(always)]
-    pub fn fused_short(self, factor: Factor, addend: Self) -> Self {
+    fn short(self, factor: Factor, addend: Self) -> (Self, bool) {
         let (low, unsure_low) = short(self.0, factor, addend.0);
         let (high, unsure_high) = short(self.1, factor, addend.1);
-        if v128_any_true(v128_or(unsure_low, unsure_high)) {
-            return unsure(self, factor.whole, addend);
-        }
-        Self(low, high)
+        (Self(low, high), v128_any_true(v128_or(unsure_low, unsure_high)))
     }
 }
 
@@ -82,6 +95,13 @@ fn short(value: v128, factor: Factor, addend: v128) -> (v128, v128) {
 /// Out of line, so that the registers of the loop are not kept for it.
 #[cold]
 #[inline(never)]
-fn unsure(value: F32x8, factor: f32, addend: F32x8) -> F32x8 {
-    value.fused(F32x8::splat(factor), addend)
+fn exact(value: F32x8, factor: Factor, addend: F32x8) -> F32x8 {
+    value.fused(F32x8(factor.whole, factor.whole), addend)
+}
+
+/// As [`exact`].
+#[cold]
+#[inline(never)]
+fn pair([a, b]: [F32x8; 2], [f, g]: [Factor; 2]) -> F32x8 {
+    exact(b, g, exact(a, f, F32x8::splat(0.0)))
 }
