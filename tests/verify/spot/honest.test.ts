@@ -1,0 +1,20 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadWasmKernels, type Kernels } from '../../../src/kernels/index.ts';
+import { casesOf, CASES_MADE_WITH, ERAS } from '../../support/oracle.ts';
+import { caseRecipe, publishedCase, spotCheck } from './oracleSpot.ts';
+
+let kernels: Kernels;
+
+beforeAll(async () => {
+	kernels = await loadWasmKernels();
+});
+
+describe.each([CASES_MADE_WITH, ...ERAS])('what mergekit %s made', (semantics) => {
+	it.each(casesOf(semantics))('of %s contradicts nothing', async (name) => {
+		const recipe = caseRecipe(name);
+		const published = publishedCase(name, semantics);
+		const { plan, findings } = await spotCheck({ kernels, recipe, published, semantics });
+		expect(findings.length).toBe(plan.tensors.length);
+		expect(findings.filter(({ finding }) => finding === 'different')).toEqual([]);
+	});
+});
