@@ -1,9 +1,9 @@
 import { RemeltError } from '../errors/index.ts';
 import { nameAddress, networkError } from './httpErrors.ts';
-import { attempt } from './strictFetch.ts';
+import { attempt, lengthError } from './strictFetch.ts';
 
 /** A connection that sends nothing for this long (ms) is given up. */
-export const STALL_TIMEOUT = 60_000;
+export const STALL_TIMEOUT = 30_000;
 
 /**
  * Watches over one request: its `signal` aborts when the caller's does, or when nothing was heard
@@ -45,30 +45,31 @@ export interface WatchdogOptions {
 	readonly timeout?: number | undefined;
 }
 
-/** Reads a body of exactly `length` bytes; a shorter or longer one is a `range-mismatch`. */
-export async function readExactly(
+/**
+ * Reads a body of exactly as many bytes as `into` has; a shorter or longer one is a `range-mismatch`.
+ * `arrived` is told of every byte that is in place, so that a read that breaks off can go on there.
+ */
+export async function readBody(
 	response: Response,
-	length: number,
-	{ url, watchdog }: { readonly url: string; readonly watchdog: Watchdog },
-): Promise<Uint8Array> {
-	const bytes = new Uint8Array(length);
+	into: Uint8Array,
+	{ url, watchdog, arrived }: ReadBodyOptions,
+): Promise<void> {
+	const expected = into.byteLength;
 	let received = 0;
 	await forEachChunk(response, { url, watchdog }, (chunk) => {
-		if (received + chunk.byteLength <= length) bytes.set(chunk, received);
+		const fits = received + chunk.byteLength <= expected;
+		if (fits) into.set(chunk, received);
 		received += chunk.byteLength;
-		return received <= length;
+		if (fits) arrived(chunk.byteLength);
+		return fits;
 	});
-	if (received === length) return bytes;
-	throw new RemeltError(
-		'range-mismatch',
-		received < length
-			? `The server sent ${received} of ${length} bytes and stopped (${nameAddress(url)}).`
-			: `The server sent more than the ${length} bytes that were asked for (${nameAddress(url)}).`,
-		{
-			hint: 'The connection or a proxy on the way is faulty. Run again; try another network if it stays.',
-			details: { url, expected: length, received },
-		},
-	);
+	if (received !== expected) throw lengthError(url, expected, received);
+}
+
+interface ReadBodyOptions {
+	readonly url: string;
+	readonly watchdog: Watchdog;
+	readonly arrived: (bytes: number) => void;
 }
 
 /** Reads a body of at most `limit` bytes; a longer one is an `http-status`. */

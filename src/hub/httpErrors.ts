@@ -1,4 +1,5 @@
 import { RemeltError, type ErrorCode, type ErrorDetails } from '../errors/index.ts';
+import { retryAfter } from './rateLimit.ts';
 
 /** What a status means: the code, a sentence to begin with, and what the reader can do. */
 interface Meaning {
@@ -35,6 +36,15 @@ const NO_ACCESS: Meaning = {
 	code: 'gated',
 	message: 'The server gives this file to nobody who is not signed in',
 	hint: 'The model is gated, private, or does not exist: the Hub does not say which. Open its page to see.',
+};
+
+/** What the Hub says in place of a code where it has taken a model down. */
+const DISABLED_MESSAGE = 'Access to this resource is disabled.';
+
+const DISABLED: Meaning = {
+	code: 'gated',
+	message: 'The Hub has taken this model down',
+	hint: 'Its page may say why; nobody can read its files.',
 };
 
 const STATUSES: Readonly<Record<number, Meaning>> = {
@@ -74,19 +84,35 @@ const UNEXPECTED: Meaning = {
 	hint: 'Open the address in a browser tab to see what it says.',
 };
 
-/** The error that a response stands for, whatever was asked. */
+/**
+ * The error that a response stands for, whatever was asked. Its details tell `host`, the server that
+ * answered, `disabled` for a model that was taken down, and for a 429 `retryAfter` in seconds.
+ */
 export function statusError(response: Response, url: string): RemeltError {
 	const { status, headers } = response;
 	const errorCode = headers.get('X-Error-Code');
-	const meaning =
-		(errorCode !== null && Object.hasOwn(ERROR_CODES, errorCode)
-			? ERROR_CODES[errorCode]
-			: STATUSES[status]) ?? (status >= 500 ? SERVER_TROUBLE : UNEXPECTED);
-	const details: ErrorDetails = { url, status, errorCode };
+	const disabled = status === 403 && headers.get('X-Error-Message') === DISABLED_MESSAGE;
+	const meaning = disabled ? DISABLED : meaningOf(status, errorCode);
+	const details: ErrorDetails = {
+		url,
+		status,
+		errorCode,
+		host: new URL(response.url || url).host,
+		...(disabled && { disabled }),
+		...(status === 429 && { retryAfter: retryAfter(headers) }),
+	};
 	return new RemeltError(meaning.code, `${meaning.message} (${status}, ${nameAddress(url)}).`, {
 		hint: meaning.hint,
 		details,
 	});
+}
+
+function meaningOf(status: number, errorCode: string | null): Meaning {
+	const known =
+		errorCode !== null && Object.hasOwn(ERROR_CODES, errorCode)
+			? ERROR_CODES[errorCode]
+			: STATUSES[status];
+	return known ?? (status >= 500 ? SERVER_TROUBLE : UNEXPECTED);
 }
 
 /** The error of a request that got no answer, or whose answer broke off after `received` bytes. */

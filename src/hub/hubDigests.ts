@@ -1,8 +1,7 @@
 import { toRemeltError } from '../errors/index.ts';
-import { Watchdog } from './body.ts';
+import { API_LIMIT, HubClient } from './client.ts';
 import type { HubOptions } from './hubModel.ts';
 import { resolveLocation, type HubLocation } from './location.ts';
-import { strictFetch } from './strictFetch.ts';
 
 /**
  * SHA-256 digests of a model's large files as the Hub has them, in lower-case hex, by path. Empty where
@@ -11,30 +10,26 @@ import { strictFetch } from './strictFetch.ts';
  */
 export async function readHubDigests(
 	location: HubLocation,
-	{ fetch, signal, stallTimeout }: HubOptions = {},
+	{ signal, ...options }: HubOptions = {},
 ): Promise<ReadonlyMap<string, string>> {
-	const { base, repo, revision, api } = resolveLocation(location);
+	const resolved = resolveLocation(location);
+	const { base, repo, revision, api } = resolved;
 	const digests = new Map<string, string>();
 	if (!api) return digests;
 	const { listFiles } = await import('@huggingface/hub');
-	const strict = strictFetch(fetch);
-	const watchdog = new Watchdog(`${base}/api/models/${repo}`, { signal, timeout: stallTimeout });
 	try {
 		const entries = listFiles({
 			repo,
-			revision,
+			// The library puts it into the address as it is.
+			revision: encodeURIComponent(revision),
 			recursive: true,
 			hubUrl: base,
-			fetch: async (url, init) => strict(url, { ...init, signal: watchdog.signal }),
+			fetch: new HubClient(resolved, options).fetchWhole(API_LIMIT, signal),
 		});
-		for await (const { path, lfs } of entries) {
-			watchdog.heard();
+		for await (const { path, lfs } of entries)
 			if (lfs !== undefined && /^[0-9a-f]{64}$/.test(lfs.oid)) digests.set(path, lfs.oid);
-		}
 		return digests;
 	} catch (error) {
 		throw toRemeltError(error, 'http-status');
-	} finally {
-		watchdog.stop();
 	}
 }

@@ -1,7 +1,7 @@
 import { toRemeltError } from '../errors/index.ts';
 import { openModel, type ModelAccess, type ModelFiles } from '../tensors/index.ts';
-import { Watchdog } from './body.ts';
-import { openAddress, type ReadOptions } from './hubFile.ts';
+import { API_LIMIT, HubClient, type ClientOptions } from './client.ts';
+import { openAddress } from './hubFile.ts';
 import { nullIfAbsent, readAddress, readAddressBytes } from './hubText.ts';
 import {
 	fileAddress,
@@ -9,14 +9,9 @@ import {
 	type HubLocation,
 	type ResolvedLocation,
 } from './location.ts';
-import { strictFetch, type Fetch } from './strictFetch.ts';
 
-export interface HubOptions {
-	/** The plain fetch that ours is built on; default the global one. */
-	readonly fetch?: Fetch | undefined;
+export interface HubOptions extends ClientOptions {
 	readonly signal?: AbortSignal | undefined;
-	/** Milliseconds without a byte after which a request is given up; default 60 000. */
-	readonly stallTimeout?: number | undefined;
 }
 
 /**
@@ -26,37 +21,31 @@ export interface HubOptions {
  *
  * Works in pages, workers and Node. `signal` governs opening; reads take their own. Throws
  * `not-found`, `gated`, `rate-limited`, `http-status`, `network-failed`, `range-ignored`,
- * `range-mismatch`, `aborted`, and what `openModel` throws.
+ * `range-mismatch`, `content-changed`, `aborted`, and what `openModel` throws.
  */
 export async function openHubModel(
 	location: HubLocation,
-	{ fetch, signal, stallTimeout }: HubOptions = {},
+	{ signal, ...options }: HubOptions = {},
 ): Promise<ModelFiles> {
-	const strict = strictFetch(fetch);
-	const { names, ...pinned } = await pin(resolveLocation(location), {
-		fetch: strict,
-		signal,
-		stallTimeout,
-	});
+	const resolved = resolveLocation(location);
+	const client = new HubClient(resolved, options);
+	const { names, ...pinned } = await pin(resolved, client, signal);
 	const access: ModelAccess = {
 		id: pinned.repo,
 		revision: pinned.revision,
 		names,
-		open: async (name, options) =>
-			nullIfAbsent(pinned, () => {
-				const url = fileAddress(pinned, name);
-				return openAddress(url, name, { ...options, fetch: strict, stallTimeout });
-			}),
-		text: async (name, options) => {
+		open: async (name, reading) =>
+			nullIfAbsent(pinned, () => openAddress(pinned, name, { ...reading, client })),
+		text: async (name, reading) => {
 			if (names !== undefined && !names.has(name)) return null;
 			return nullIfAbsent(pinned, () =>
-				readAddress(fileAddress(pinned, name), { ...options, fetch: strict, stallTimeout }),
+				readAddress(fileAddress(pinned, name), { ...reading, client }),
 			);
 		},
-		bytes: async (name, options) => {
+		bytes: async (name, reading) => {
 			if (names !== undefined && !names.has(name)) return null;
 			return nullIfAbsent(pinned, () =>
-				readAddressBytes(fileAddress(pinned, name), { ...options, fetch: strict, stallTimeout }),
+				readAddressBytes(fileAddress(pinned, name), { ...reading, client }),
 			);
 		},
 	};
@@ -71,25 +60,23 @@ interface Pinned extends ResolvedLocation {
 /** The location at the commit that its revision points to now. */
 async function pin(
 	location: ResolvedLocation,
-	{ fetch, signal, stallTimeout }: ReadOptions & Pick<HubOptions, 'signal'>,
+	client: HubClient,
+	signal: AbortSignal | undefined,
 ): Promise<Pinned> {
 	if (!location.api) return location;
 	// Loaded on demand: who reads static files never needs it.
 	const { modelInfo } = await import('@huggingface/hub');
 	const { base, repo, revision } = location;
-	const watchdog = new Watchdog(`${base}/api/models/${repo}`, { signal, timeout: stallTimeout });
 	try {
 		const { sha, filePaths } = await modelInfo({
 			name: repo,
 			revision,
 			hubUrl: base,
 			additionalFields: ['sha', 'filePaths'],
-			fetch: async (url, init) => fetch(url, { ...init, signal: watchdog.signal }),
+			fetch: client.fetchWhole(API_LIMIT, signal),
 		});
 		return { ...location, revision: sha, names: new Set(filePaths) };
 	} catch (error) {
 		throw toRemeltError(error, 'http-status');
-	} finally {
-		watchdog.stop();
 	}
 }

@@ -1,8 +1,8 @@
 import { RemeltError } from '../errors/index.ts';
-import { readText, readWhole, Watchdog } from './body.ts';
-import type { ReadOptions } from './hubFile.ts';
+import { readText, readWhole, type Watchdog } from './body.ts';
+import { HubClient } from './client.ts';
+import type { HubOptions } from './hubModel.ts';
 import { fileAddress, resolveLocation, type HubLocation } from './location.ts';
-import { strictFetch, type Fetch } from './strictFetch.ts';
 
 /** The longest texts are shard indices: 60 MB were seen, for half a million tensors. */
 const SIZE_LIMIT = 250_000_000;
@@ -14,27 +14,29 @@ const SIZE_LIMIT = 250_000_000;
 export async function readHubText(
 	location: HubLocation,
 	name: string,
-	{ fetch, signal }: { fetch?: Fetch | undefined; signal?: AbortSignal | undefined } = {},
+	{ signal, ...options }: HubOptions = {},
 ): Promise<string | null> {
 	const resolved = resolveLocation(location);
-	return nullIfAbsent(resolved, () =>
-		readAddress(fileAddress(resolved, name), { fetch: strictFetch(fetch), signal }),
-	);
+	const client = new HubClient(resolved, options);
+	return nullIfAbsent(resolved, () => readAddress(fileAddress(resolved, name), { client, signal }));
 }
 
-type Reading = ReadOptions & { readonly signal?: AbortSignal | undefined };
+interface Reading {
+	readonly client: HubClient;
+	readonly signal?: AbortSignal | undefined;
+}
 
 /** A text behind an address. */
-export async function readAddress(url: string, options: Reading): Promise<string> {
-	return get(url, readText, options);
+export async function readAddress(url: string, reading: Reading): Promise<string> {
+	return get(url, readText, reading);
 }
 
 /** A small file behind an address, whole. */
-export async function readAddressBytes(url: string, options: Reading): Promise<Uint8Array> {
-	return get(url, readWhole, options);
+export async function readAddressBytes(url: string, reading: Reading): Promise<Uint8Array> {
+	return get(url, readWhole, reading);
 }
 
-/** One plain GET. `downloadFile` of @huggingface/hub would ask twice, and does not encode the path. */
+/** A plain GET, whole each time. `downloadFile` of @huggingface/hub would ask twice, and does not encode the path. */
 async function get<T>(
 	url: string,
 	read: (
@@ -42,15 +44,11 @@ async function get<T>(
 		limit: number,
 		options: { readonly url: string; readonly watchdog: Watchdog },
 	) => Promise<T>,
-	{ fetch, signal, stallTimeout }: Reading,
+	{ client, signal }: Reading,
 ): Promise<T> {
-	const watchdog = new Watchdog(url, { signal, timeout: stallTimeout });
-	try {
-		const response = await fetch(url, { signal: watchdog.signal });
-		return await read(response, SIZE_LIMIT, { url, watchdog });
-	} finally {
-		watchdog.stop();
-	}
+	const step = async (watchdog: Watchdog): Promise<T> =>
+		read(await client.get(url, { watchdog }), SIZE_LIMIT, { url, watchdog });
+	return client.persist(url, step, { signal });
 }
 
 /** Null in place of “no such file”; a missing repo or revision stays an error. */

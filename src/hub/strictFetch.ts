@@ -9,42 +9,52 @@ interface RangeRequest {
 	readonly last: number;
 }
 
+/** What {@link strictRequest} needs besides what a `fetch` takes. */
+interface StrictOptions {
+	/** The plain fetch below; default the global one. */
+	readonly fetch?: Fetch | undefined;
+	/** The address that errors name; default the one that is asked. */
+	readonly shownAs?: string | undefined;
+}
+
 /**
- * A `fetch` that returns a response only where that response is what was asked for. It lies under
+ * A request that gives a response only where that response is what was asked for. It lies under
  * @huggingface/hub and under our own reads, so there is one place that decides what an answer means.
  *
  * - GET only, no credentials, no referrer (the Hub refuses some), one plain `bytes=a-b` at most: such
  *   a request needs no CORS preflight, and every part of the Hub's delivery answers it.
- * - A range must be answered with 206 and a `Content-Range` that equals the request, cut at the end
- *   of the file. A 200 is a whole file of gigabytes: its body is cancelled (`range-ignored`).
+ * - A range must be answered with 206, a `Content-Range` that equals the request, cut at the end
+ *   of the file, and as many bytes as that. A 200 is a whole file of gigabytes: its body is cancelled
+ *   (`range-ignored`). A compressed part is a `range-mismatch`: which bytes it is part of, nobody knows.
  * - Any other status than 2xx throws the error that it stands for.
  *
- * What only shows while reading (a body's length) is `readExactly`’s business, what takes two responses
- * (an ETag that changes) is the file's. A layer that retries goes around this one: all that it needs
+ * What only shows while reading (a body's end) is `readBody`’s business, what takes two responses
+ * (an ETag that changes) is the file's. What tries again goes around this one: all that it needs
  * to know is in the error's code and details.
  */
-export function strictFetch(fetch: Fetch = globalThis.fetch): Fetch {
-	return async (input, init = {}) => {
-		const url = addressOf(input);
-		if ((init.method ?? 'GET') !== 'GET') throw new TypeError(`not a GET: ${init.method}`);
-		const range = rangeOf(new Headers(init.headers));
-		const signal = init.signal ?? undefined;
-		const response = await attempt(
-			async () =>
-				fetch(url, {
-					...init,
-					credentials: 'omit',
-					referrerPolicy: 'no-referrer',
-					// Chromium's cache locks an entry while it is filled: ranges of one file would queue up.
-					...(range && { cache: 'no-store' }),
-				}),
-			{ url, signal },
-		);
-		const problem = range ? rangeProblem(response, range, url) : statusProblem(response, url);
-		if (problem === null) return response;
-		await response.body?.cancel().catch(() => undefined);
-		throw problem;
-	};
+export async function strictRequest(
+	url: string,
+	init: RequestInit = {},
+	{ fetch = globalThis.fetch, shownAs = url }: StrictOptions = {},
+): Promise<Response> {
+	if ((init.method ?? 'GET') !== 'GET') throw new TypeError(`not a GET: ${init.method}`);
+	const range = rangeOf(new Headers(init.headers));
+	const signal = init.signal ?? undefined;
+	const response = await attempt(
+		async () =>
+			fetch(url, {
+				...init,
+				credentials: 'omit',
+				referrerPolicy: 'no-referrer',
+				// Chromium's cache locks an entry while it is filled: ranges of one file would queue up.
+				...(range && { cache: 'no-store' }),
+			}),
+		{ url: shownAs, signal },
+	);
+	const problem = range ? rangeProblem(response, range, shownAs) : statusProblem(response, shownAs);
+	if (problem === null) return response;
+	await response.body?.cancel().catch(() => undefined);
+	throw problem;
 }
 
 /**
@@ -62,10 +72,6 @@ export async function attempt<T>(
 		if (signal?.aborted) throw abortError(signal, error);
 		throw networkError(error, url, received);
 	}
-}
-
-function addressOf(input: RequestInfo | URL): string {
-	return input instanceof Request ? input.url : String(input);
 }
 
 function rangeOf(headers: Headers): RangeRequest | null {
@@ -95,13 +101,47 @@ function rangeProblem(response: Response, range: RangeRequest, url: string): Rem
 		);
 	const answer = response.headers.get('Content-Range');
 	const content = parseContentRange(answer);
-	if (content?.first === first && content.last === Math.min(last, content.total - 1)) return null;
+	if (content?.first === first && content.last === Math.min(last, content.total - 1))
+		return bodyProblem(response, content.last - first + 1, url);
 	return new RemeltError(
 		'range-mismatch',
 		`The server was asked for bytes ${first}-${last} and answered ${answer ?? 'without saying which it sends'} (${nameAddress(url)}).`,
 		{
 			hint: 'The server or a proxy on the way is faulty. Try another network.',
 			details: { ...details, answer },
+		},
+	);
+}
+
+/** What the headers say of a body that should have `expected` bytes. */
+function bodyProblem({ headers }: Response, expected: number, url: string): RemeltError | null {
+	const encoding = headers.get('Content-Encoding');
+	if (encoding !== null && encoding !== 'identity')
+		return new RemeltError(
+			'range-mismatch',
+			`The server sent a part of ${nameAddress(url)} compressed (${encoding}).`,
+			{
+				hint: 'The server or a proxy on the way is faulty. Try another network.',
+				details: { url, encoding },
+			},
+		);
+	// Pages may read the length, and not the encoding: a compressed body has another one.
+	const length = headers.get('Content-Length');
+	return length === null || Number(length) === expected
+		? null
+		: lengthError(url, expected, Number(length));
+}
+
+/** The error of a body that has not the length that its `Content-Range` says. */
+export function lengthError(url: string, expected: number, received: number): RemeltError {
+	return new RemeltError(
+		'range-mismatch',
+		received < expected
+			? `The server sent ${received} of ${expected} bytes and stopped (${nameAddress(url)}).`
+			: `The server sent more than the ${expected} bytes that were asked for (${nameAddress(url)}).`,
+		{
+			hint: 'The connection or a proxy on the way is faulty. Run again; try another network if it stays.',
+			details: { url, expected, received },
 		},
 	);
 }

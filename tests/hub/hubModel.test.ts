@@ -4,6 +4,7 @@ import { FIRST_READ, type ModelFiles } from '../../src/tensors/index.ts';
 import { thrownBy } from '../support/errors.ts';
 import type { Fault, FaultKind } from '../support/hubFaults.ts';
 import { startHubServer, type HubServer } from '../support/hubServer.ts';
+import { hasty } from './effects.ts';
 import { makeModels, removeModels, type Models } from './models.ts';
 
 let models: Models;
@@ -22,7 +23,7 @@ afterEach(() => {
 });
 
 async function open(repo: string, revision?: string): Promise<ModelFiles> {
-	return openHubModel({ base: hub.url, repo, revision });
+	return openHubModel({ base: hub.url, repo, revision }, { effects: hasty() });
 }
 
 /** Requests to the Hub itself, without those that it redirected. */
@@ -59,10 +60,11 @@ describe('a model on the Hub', () => {
 		const model = await open('toy/small');
 		hub.clearLog();
 		await model.file('model.safetensors').read(10, 20);
-		expect(hub.log.map(({ host, range }) => [host, range])).toEqual([
-			['hub', 'bytes=10-19'],
-			['cdn', 'bytes=10-19'],
-		]);
+		expect(hub.log.map(({ host, range }) => [host, range])).toEqual([['cdn', 'bytes=10-19']]);
+		const known = model.headers.files.get(WEIGHTS) ?? expect.unreachable();
+		const location = { base: hub.url, repo: 'toy/small' };
+		await openHubFile(location, { name: WEIGHTS, ...known }).read(10, 20);
+		expect(hub.log.map(({ host }) => host)).toEqual(['cdn', 'hub', 'cdn']);
 		for (const { method, headers, referer } of hub.log) {
 			expect(method).toBe('GET');
 			expect(referer).toBeNull();
@@ -212,7 +214,10 @@ describe('while weights are read,', () => {
 	});
 
 	test('a connection that breaks off says after how many bytes', async () => {
-		const source = (await open('toy/small')).file(WEIGHTS);
+		const { headers } = await open('toy/small');
+		const known = headers.files.get(WEIGHTS) ?? expect.unreachable();
+		const location = { base: hub.url, repo: 'toy/small' };
+		const source = openHubFile(location, { name: WEIGHTS, ...known }, { tries: 1 });
 		hub.fault({ kind: 'drop-midway', host: 'cdn' });
 		const error = await thrownBy(() => source.read(0, 1000));
 		expect(error.details.received).toBe(500);
@@ -237,9 +242,13 @@ describe('while weights are read,', () => {
 
 describe('a connection', () => {
 	test('that falls silent is given up', async () => {
-		const model = await openHubModel({ base: hub.url, repo: 'toy/small' }, { stallTimeout: 100 });
+		const model = await openHubModel(
+			{ base: hub.url, repo: 'toy/small' },
+			{ stallTimeout: 100, effects: hasty() },
+		);
 		for (const bytes of [undefined, 10]) {
-			hub.fault({ kind: 'stall', ...(bytes && { bytes }) });
+			if (bytes !== undefined) hub.fault({ kind: 'stall', bytes, times: 1 });
+			hub.fault({ kind: 'stall' });
 			const error = await thrownBy(() => model.file(WEIGHTS).read(0, 1000));
 			expect(error.code).toBe('network-failed');
 			hub.clearFaults();
@@ -290,14 +299,18 @@ describe('a file that a worker opens with what the page knows', () => {
 		expect((await thrownBy(() => file.read(0, 8))).code).toBe('content-changed');
 	});
 
-	test('may come from a host with ETags of its own', async () => {
+	test('may come from a host with ETags of its own, if it is of a commit', async () => {
 		const { headers } = await open('toy/small');
 		const known = headers.files.get(WEIGHTS) ?? expect.unreachable();
 		const elsewhere = { name: WEIGHTS, ...known, etag: '"other"', host: 'us.gcp.cdn.hf.co' };
-		const file = openHubFile({ base: hub.url, repo: 'toy/small' }, elsewhere);
+		const revision = headers.revision;
+		const file = openHubFile({ base: hub.url, repo: 'toy/small', revision }, elsewhere);
 		expect(await file.read(0, 8)).toHaveLength(8);
 		hub.fault({ kind: 'changed-etag', host: 'cdn' });
 		expect((await thrownBy(() => file.read(0, 8))).code).toBe('content-changed');
+		hub.clearFaults();
+		const branch = openHubFile({ base: hub.url, repo: 'toy/small', revision: 'main' }, elsewhere);
+		expect((await thrownBy(() => branch.read(0, 8))).code).toBe('content-changed');
 	});
 });
 
