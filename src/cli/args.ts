@@ -52,6 +52,20 @@ export interface MethodsArguments {
 	readonly json: boolean;
 }
 
+export interface LockArguments extends ReadingArguments {
+	readonly command: 'lock';
+	/** The file to write; null: print it. */
+	readonly out: string | null;
+}
+
+export interface ReceiptArguments {
+	readonly command: 'receipt';
+	readonly file: string;
+	/** The receipt to compare with; null: check the one. */
+	readonly other: string | null;
+	readonly json: boolean;
+}
+
 export interface HelpArguments {
 	readonly command: 'help';
 	/** What help is wanted about; null: Remelt. */
@@ -63,6 +77,8 @@ export type Arguments =
 	| PlanArguments
 	| MergeArguments
 	| MethodsArguments
+	| LockArguments
+	| ReceiptArguments
 	| HelpArguments
 	| { readonly command: 'version' };
 
@@ -93,19 +109,23 @@ export function readArguments(argv: readonly string[], environment: Environment 
 	if (word === 'help') return { command: 'help', about: commandNamed(rest[0] ?? null) };
 	if (word === undefined) {
 		if (values.help === true) return { command: 'help', about: null };
-		throw new UsageError('Say what to do: plan, merge or methods.');
+		throw new UsageError('Say what to do: lock, receipt, plan, merge or methods.');
 	}
 	const command = commandNamed(word);
 	if (values.help === true) return { command: 'help', about: command };
-	if (command === null) throw new UsageError('Say what to do: plan, merge or methods.');
+	if (command === null)
+		throw new UsageError('Say what to do: lock, receipt, plan, merge or methods.');
 	refuseForeign(values, command);
 	if (command === 'methods') return methodsArguments(rest, values);
+	if (command === 'receipt') return receiptArguments(rest, values);
 	const [recipe, ...more] = rest;
 	if (recipe === undefined) throw new UsageError('Name a recipe.', command);
 	const reading = readingArguments(recipe, values, environment, command);
 	if (command === 'merge') return mergeArguments(reading, more, values);
 	refuseExtra(more, command);
-	return { command, ...reading };
+	return command === 'lock'
+		? { command, ...reading, out: values.out ?? null }
+		: { command, ...reading };
 }
 
 type Values = ReturnType<typeof parse>['values'];
@@ -125,8 +145,12 @@ interface Words {
 }
 
 function commandNamed(word: string | null): Command | null {
-	if (word === null || word === 'plan' || word === 'merge' || word === 'methods') return word;
-	throw new UsageError(`Unknown command ${word}: it is plan, merge or methods.`);
+	if (word === null || isCommand(word)) return word;
+	throw new UsageError(`Unknown command ${word}: it is lock, receipt, plan, merge or methods.`);
+}
+
+function isCommand(word: string): word is Command {
+	return ['plan', 'merge', 'methods', 'lock', 'receipt'].includes(word);
 }
 
 /** An option that another command takes would otherwise do nothing, without a word. */
@@ -149,6 +173,15 @@ function methodsArguments(words: readonly string[], values: Values): MethodsArgu
 	const [name = null, ...more] = words;
 	refuseExtra(more, 'methods');
 	return { command: 'methods', name, json: values.json ?? false };
+}
+
+function receiptArguments(words: readonly string[], values: Values): ReceiptArguments {
+	const [action, file, other = null, ...more] = words;
+	if (action !== 'check')
+		throw new UsageError('Say what to do with a receipt: remelt receipt check FILE.', 'receipt');
+	if (file === undefined) throw new UsageError('Name the file of a receipt.', 'receipt');
+	refuseExtra(more, 'receipt');
+	return { command: 'receipt', file, other, json: values.json ?? false };
 }
 
 function readingArguments(

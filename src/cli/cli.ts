@@ -4,11 +4,13 @@ import { readArguments, UsageError, type Arguments, type PlanArguments } from '.
 import { EXIT, exitCodeOf, type ExitCode } from './exitCodes.ts';
 import { helpText } from './help.ts';
 import { prepare } from './inputs.ts';
+import { lockCommand } from './lockFile.ts';
 import { mergeCommand } from './merge.ts';
 import { showMethods } from './methods.ts';
 import { callersFolder } from './paths.ts';
 import { plansJson } from './planJson.ts';
 import { errorText, findingText, plansText, planTable } from './print.ts';
+import { receiptCommand } from './receipt.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs a command line and resolves to its exit status, as the help lists them. */
@@ -44,6 +46,10 @@ async function runArguments(args: Arguments, terminal: Terminal): Promise<ExitCo
 			return planCommand(args, folder, terminal, signal);
 		case 'merge':
 			return mergeCommand(args, folder, terminal, signal);
+		case 'lock':
+			return lockCommand(args, folder, terminal, signal);
+		case 'receipt':
+			return receiptCommand(args, folder, terminal);
 	}
 }
 

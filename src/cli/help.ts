@@ -8,6 +8,8 @@ Usage:
   remelt plan RECIPE [options]        what a merge would read, do and write; reads no weight
   remelt merge RECIPE OUT [options]   merge, and write the model to the folder OUT
   remelt methods [NAME]               the merge methods, or one of them with its parameters
+  remelt lock RECIPE [options]        write down what a merge depends on: commits and digests
+  remelt receipt check FILE [OTHER]   check what a verification wrote down, or compare two of them
   remelt help COMMAND                 more about one of these, with its options
 
 Examples:
@@ -108,10 +110,52 @@ Examples:
   remelt methods ties
 `;
 
+const LOCK = `remelt lock RECIPE [options]
+
+Writes down what a merge depends on and its recipe does not say, so that the same merge stays
+possible: the commit of every model and the digests of its weight files, which mergekit is followed,
+the seed. Prints it; reads configurations and headers, and for digests those weight files that are
+on disk. Digests of files on the Hub are quoted from the Hub.
+
+${RECIPE}
+${READING}
+What comes out:
+  --out FILE            write it to this file, which must not exist, rather than print it; beside a
+                        card it is called remelt.lock.json
+  --json                print JSON for errors, too; a lock is JSON always
+
+${SEMANTICS}
+Examples:
+  remelt lock mlabonne/Marcoro14-7B-slerp --published mlabonne/Marcoro14-7B-slerp --semantics 0.0.4
+  remelt lock recipe.yml --models ~/models --out remelt.lock.json
+`;
+
+const RECEIPT = `remelt receipt check FILE [OTHER] [--json]
+
+Checks a receipt: that it is whole, that its digest is that of what it says, and that its counts
+and findings follow from one another. With OTHER, compares two receipts field by field, but for the
+block "run", which tells machines and times apart and is in no digest: two readers who verified the
+same model with the same Remelt have receipts of the same digest.
+
+A receipt is not signed. One that is valid was not damaged; whether what it says is true, you find
+out by verifying the model yourself, and comparing the two.
+
+  --json                { receipts, equal, differences } for machines
+
+It ends with 0 where a receipt is valid (and the two say the same), with 1 where its digest or its
+numbers contradict it or the two differ, and with 3 where a file is no receipt.
+
+Examples:
+  remelt receipt check receipt.json
+  remelt receipt check mine.json theirs.json --json | jq '.differences[].path'
+`;
+
 const BY_COMMAND: Readonly<Record<Command, string>> = {
 	plan: PLAN,
 	merge: MERGE,
 	methods: METHODS,
+	lock: LOCK,
+	receipt: RECEIPT,
 };
 
 const CLOSING = `Everywhere:

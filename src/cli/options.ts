@@ -1,6 +1,7 @@
-export type Command = 'plan' | 'merge' | 'methods';
+export type Command = 'plan' | 'merge' | 'methods' | 'lock' | 'receipt';
 
-const reading = ['plan', 'merge'] as const;
+const planning = ['plan', 'merge'] as const;
+const reading = [...planning, 'lock'] as const;
 const merging = ['merge'] as const;
 
 /** Every option: how it is written, and which commands take it (absent: all of them). */
@@ -13,9 +14,9 @@ export const OPTIONS = {
 	semantics: { type: 'string', commands: reading },
 	'random-seed': { type: 'string', commands: reading },
 	ties: { type: 'string', commands: reading },
-	memory: { type: 'string', commands: reading },
-	'out-shard-size': { type: 'string', commands: reading },
-	out: { type: 'string', commands: merging },
+	memory: { type: 'string', commands: planning },
+	'out-shard-size': { type: 'string', commands: planning },
+	out: { type: 'string', commands: ['merge', 'lock'] },
 	jobs: { type: 'string', short: 'j', commands: merging },
 	restart: { type: 'boolean', commands: merging },
 	'file-digests': { type: 'boolean', commands: merging },
