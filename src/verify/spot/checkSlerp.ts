@@ -18,12 +18,16 @@ import type { Interval, SpotFinding } from './types.ts';
 /** A range of t wider than this says nothing about t. */
 export const TELLING_WIDTH = 0.05;
 
+/** Vectors of a square below this are near those that mergekit does not normalise. */
+const LEAST_SQUARE = 1e-12;
+
 /** A slerp of two tensors: is the recipe's t among those that explain the window? */
 export async function checkSlerp(sample: FloatSample, spec: SlerpFormula): Promise<SpotFinding> {
 	const { dtype, bytes } = sample;
 	const [a, b] = [inputValues(sample, 0), inputValues(sample, 1)];
+	const cosine = wholeCosine(sample, a, b);
 	const fitWith = (work: FloatDtype): SlerpFit =>
-		fitSlerp({ a, b, published: bytes.published, dtype, work });
+		fitSlerp({ a, b, published: bytes.published, dtype, work, cosine });
 	const fit = fitWith(sample.own);
 	const { t } = spec;
 	const found = foundOf(fit, t);
@@ -56,6 +60,24 @@ export async function checkSlerp(sample: FloatSample, spec: SlerpFormula): Promi
 		finding: 'different',
 		...why,
 	});
+}
+
+/** The cosine of tensors that were read whole; undefined for all others, and for those that are next to 0. */
+function wholeCosine(
+	{ tensor, window }: FloatSample,
+	a: Float32Array,
+	b: Float32Array,
+): number | undefined {
+	if (window.elements < tensor.elements) return undefined;
+	let [aa, ab, bb] = [0, 0, 0];
+	for (const [i, x] of a.entries()) {
+		const y = b[i] ?? NaN;
+		aa += x * x;
+		ab += x * y;
+		bb += y * y;
+	}
+	const cosine = ab / Math.sqrt(aa * bb);
+	return Math.min(aa, bb) > LEAST_SQUARE && Number.isFinite(cosine) ? cosine : undefined;
 }
 
 interface Found {

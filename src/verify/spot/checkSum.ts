@@ -179,8 +179,8 @@ function closestWeights(sample: FloatSample, { inputs, target, claimed }: OffSum
 	const unit = Math.max(unitOf(sample.dtype), unitOf(sample.own));
 	const values = valuesOf(sample.bytes.published, sample.dtype).filter(Number.isFinite);
 	const size = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-	// Roundings after each step add up to two or three, each below one unit of its number.
-	if (fit.rest > 1.5 * unit * size) return null;
+	// A rounding is off by 0.4 units of a number in the mean; a sum, its products and a quotient by 0.7.
+	if (fit.rest > 0.8 * unit * size) return null;
 	const apart = Math.max(...fit.weights.map((weight, i) => Math.abs(weight - (claimed[i] ?? 0))));
 	return apart > 1e-3 ? [...fit.weights] : null;
 }

@@ -1,5 +1,5 @@
 import type { FloatDtype } from '../../tensors/index.ts';
-import { circleFit, SLERP_CIRCLE, type CircleFit } from './circle.ts';
+import { circleFit, SLERP_CIRCLE, type CircleFit, type CircleRange } from './circle.ts';
 import { boundsOf } from './floats.ts';
 import { FLOAT32, fitPairs, largestOf, type PairFit } from './pairs.ts';
 import type { Polygon } from './polygon.ts';
@@ -30,26 +30,44 @@ export interface SlerpWindow {
 	readonly dtype: FloatDtype;
 	/** A dtype to which the sum is rounded first; default the published one. */
 	readonly work?: FloatDtype | undefined;
+	/** The whole tensors' cosine where it is known: the author's is no further off than {@link COSINE_ERROR}. */
+	readonly cosine?: number | undefined;
 }
+
+/** How far from the exact cosine an author's may be: float32 norms of BLAS libraries are off by so much. */
+export const COSINE_ERROR = 5e-3;
+
+/** mergekit averages vectors whose cosine is further from 0 than this. */
+const LINEAR_ABOVE = 0.9995;
 
 /**
  * Which t explains a window of a slerp, whatever angle the author's machine came to. The true t is
  * in one of the two ranges for every release of mergekit and every processor; docs/verification.md
  * derives the bounds. Both ranges may be there, and either may be wide, where the parents are alike.
  */
-export function fitSlerp({ a, b, published, dtype, work = dtype }: SlerpWindow): SlerpFit {
+export function fitSlerp({ a, b, published, dtype, work = dtype, cosine }: SlerpWindow): SlerpFit {
 	const fit = fitPairs({ a, b, bounds: boundsOf(published, dtype, work) });
-	return branchesOf(fit);
+	return branchesOf(fit, cosine);
 }
 
-function branchesOf({ polygon, outliers, checked }: PairFit): SlerpFit {
+function branchesOf({ polygon, outliers, checked }: PairFit, cosine?: number): SlerpFit {
+	const maybeLinear = cosine === undefined || Math.abs(cosine) + COSINE_ERROR > LINEAR_ABOVE;
+	const range = cosine === undefined ? SLERP_CIRCLE : circleNear(cosine);
 	return {
-		linear: linearRange(polygon),
-		greatCircle: circleFit(polygon, SLERP_CIRCLE),
+		linear: maybeLinear ? linearRange(polygon) : null,
+		greatCircle: range.least > range.most ? null : circleFit(polygon, range),
 		empty: outliers.length > 0,
 		outliers,
 		checked,
 		pairs: { sum: polygon.width, s1: polygon.height },
+	};
+}
+
+/** slerp's great circle, as far as its angle can be that of vectors with a known cosine. */
+function circleNear(cosine: number): CircleRange {
+	return {
+		least: Math.max(SLERP_CIRCLE.least, 1 - cosine - COSINE_ERROR),
+		most: Math.min(SLERP_CIRCLE.most, 1 - cosine + COSINE_ERROR),
 	};
 }
 

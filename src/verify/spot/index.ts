@@ -7,3 +7,5 @@ export type { SpotOptions } from './planSpot.ts';
 export { catchProbability } from './probability.ts';
 export type { Alteration } from './probability.ts';
 export type * from './types.ts';
+export { summarizeSpot } from './summarizeSpot.ts';
+export type { SpotCoverage, SpotSummary } from './summarizeSpot.ts';

@@ -63,8 +63,10 @@ export function fitPairs(problem: PairProblem): PairFit {
 	for (const step of STEPS) {
 		const fit = attempt(problem, inOrder(usable, step));
 		if (best === null || fit.outliers.length < best.outliers.length) best = fit;
-		// Without an outlier there is nothing to choose; with many no order makes a difference.
-		if (best.outliers.length === 0 || best.outliers.length > usable.length / 4) break;
+		// Without an outlier there is nothing to choose. An altered element that comes first makes outliers
+		// of many; where another order has as many, no order makes a difference.
+		if (best.outliers.length === 0) break;
+		if (step !== STEPS[0] && best.outliers.length > usable.length / 4) break;
 	}
 	if (best === null || usable.length === 0) return { polygon: box(), checked: 0, outliers: [] };
 	return { ...best, checked: usable.length + lost.length, outliers: [...lost, ...best.outliers] };
@@ -83,7 +85,7 @@ function numbersOf({ a, b, indices }: PairProblem): Int32Array {
 function inOrder(usable: Int32Array, step: number): Int32Array {
 	const { length } = usable;
 	const stride = length % step === 0 ? 1 : step % length;
-	let at = 0;
+	let at = (31 * step) % length;
 	return usable.map(() => {
 		const index = usable[at] ?? 0;
 		at = (at + (stride === 0 ? 1 : stride)) % length;
