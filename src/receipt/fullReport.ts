@@ -5,15 +5,9 @@ import type {
 	Cause,
 	Differences,
 	FindingWord,
-	SlerpWitness,
 	TensorReport,
 	VerificationReport,
 } from './report.ts';
-
-/** A result with what a search for a witness came to, where there was one. */
-type Explained = TensorResult & {
-	readonly explanation?: { readonly witness: SlerpWitness | null } | null;
-};
 
 export interface FullReportOptions {
 	/** SHA-256 digests of published tensors by name, where somebody took them. */
@@ -53,6 +47,9 @@ export function reportOfFull(
 	};
 }
 
+const REFUTED =
+	'No number that the author’s mergekit can have come to gives the published bits from these parents with this t.';
+
 function sumOfBytes(tensors: readonly PlannedTensor[]): number {
 	return tensors.reduce((sum, { bytes }) => sum + bytes, 0);
 }
@@ -60,7 +57,7 @@ function sumOfBytes(tensors: readonly PlannedTensor[]): number {
 function tensorReport(
 	plan: MergePlan,
 	tensor: PlannedTensor,
-	result: Explained | null,
+	result: TensorResult | null,
 ): Omit<TensorReport, 'published'> {
 	const { name, dtype, shape, method, operation } = tensor;
 	const angle = angleOf(result);
@@ -78,7 +75,7 @@ function tensorReport(
 		found: null,
 		theta: theta === null ? null : [theta, theta],
 		branch: angle?.branch ?? null,
-		reason: null,
+		reason: result?.explanation?.refuted === true ? REFUTED : null,
 	};
 }
 

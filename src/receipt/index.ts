@@ -32,7 +32,6 @@ export type {
 	FindingWord,
 	Interval,
 	Level,
-	SlerpWitness,
 	TensorReport,
 	VerificationReport,
 } from './report.ts';

@@ -1,4 +1,4 @@
-import { VERSION, type MergePlan } from '../merge/index.ts';
+import { VERSION, type MergePlan, type Witness } from '../merge/index.ts';
 import type { Recipe } from '../recipe/index.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Lock, LockedModel } from './lockSchema.ts';
@@ -10,7 +10,7 @@ import {
 	type ReceiptRun,
 	type ReceiptTensor,
 } from './receiptSchema.ts';
-import type { SlerpWitness, TensorReport, VerificationReport } from './report.ts';
+import type { TensorReport, VerificationReport } from './report.ts';
 import { sha256 } from './sha256.ts';
 import { count, float32Bits, float64Bits, outward } from './values.ts';
 
@@ -159,7 +159,7 @@ function witnessOf({
 	cosine,
 	exact,
 	others,
-}: SlerpWitness): NonNullable<ReceiptTensor['witness']> {
+}: Witness): NonNullable<ReceiptTensor['witness']> {
 	return {
 		kind,
 		branch,

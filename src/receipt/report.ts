@@ -1,3 +1,4 @@
+import type { Witness } from '../merge/index.ts';
 import type { Dtype } from '../tensors/index.ts';
 
 /** How much was read to come to a finding; docs/receipt.md has the ladder. */
@@ -37,24 +38,6 @@ export interface Differences {
 	readonly worst: number | null;
 }
 
-/**
- * What the author's machine came to in a slerp and nobody wrote down, recovered from the published
- * bits: the weights with which every one of them agrees.
- */
-export interface SlerpWitness {
-	readonly kind: 'slerp';
-	readonly branch: 'great-circle' | 'linear';
-	/** Weights of the first and the second parent, float32. */
-	readonly w0: number;
-	readonly w1: number;
-	/** Cosines from which weights come that cannot be told from these; null on the linear branch. */
-	readonly cosine: Interval | null;
-	/** The cosine in exact arithmetic. */
-	readonly exact: number;
-	/** Pairs of float32 weights that agree in every bit as well. */
-	readonly others: number;
-}
-
 /** What was found of one tensor, at any level. */
 export interface TensorReport {
 	readonly name: string;
@@ -68,8 +51,8 @@ export interface TensorReport {
 	readonly checked: number;
 	/** null where elements were not compared one by one. */
 	readonly differences: Differences | null;
-	/** null where none was needed or found. */
-	readonly witness: SlerpWitness | null;
+	/** With which every bit is as published; null where none was needed or found. */
+	readonly witness: Witness | null;
 	/** The recipe's t; null for methods without one. */
 	readonly claimed: number | null;
 	/** Which t the published elements allow; null where it was not asked, or all do. */

@@ -1,8 +1,14 @@
 import type { Comparison } from '../../src/kernels/index.ts';
 import { planMerge } from '../../src/merge/index.ts';
-import type { MergeOutcome, MergePlan, SourceFile, TensorResult } from '../../src/merge/index.ts';
+import type {
+	MergeOutcome,
+	MergePlan,
+	SourceFile,
+	TensorResult,
+	Witness,
+} from '../../src/merge/index.ts';
 import { lockOf, makeReceipt, reportOfFull } from '../../src/receipt/index.ts';
-import type { Lock, Receipt, ReceiptFacts, SlerpWitness } from '../../src/receipt/index.ts';
+import type { Lock, Receipt, ReceiptFacts } from '../../src/receipt/index.ts';
 import type { Recipe } from '../../src/recipe/index.ts';
 import type { ModelHeaders } from '../../src/tensors/index.ts';
 import { judge } from '../../src/verify/index.ts';
@@ -67,7 +73,7 @@ export function comparisonOf(near: number): Comparison {
 	};
 }
 
-export const WITNESS: SlerpWitness = {
+export const WITNESS: Witness = {
 	kind: 'slerp',
 	branch: 'great-circle',
 	w0: Math.fround(0.7),
@@ -82,13 +88,12 @@ export type Near = (index: number) => number | null;
 
 /** A run in which tensors differ as `near` says, by index; null: it was not compared. */
 export function outcomeOf(plan: MergePlan, near: Near = () => 0): MergeOutcome {
-	const results = plan.tensors.map((_, index) => {
+	const results = plan.tensors.map((_, index): TensorResult => {
 		const angle = { t: 0.3, cosine: 0.5, branch: 'great-circle', w0: 0.7, w1: 0.31 } as const;
 		const outcome = { angle, kept: [], ratio: null, weights: null };
 		const differing = near(index);
 		const comparison = differing === null ? null : comparisonOf(differing);
-		const result = { index, outcome, digests: null, comparison, explanation: null, bytesRead: 0 };
-		return result satisfies Omit<TensorResult, 'explanation'>;
+		return { index, outcome, digests: null, comparison, explanation: null, bytesRead: 0 };
 	});
 	return { results, bytesRead: 0 };
 }

@@ -1,15 +1,27 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Explanation } from '../../src/merge/index.ts';
 import {
 	checkReceipt,
 	compareReceipts,
 	makeReceipt,
 	receiptDigest,
 	receiptText,
+	reportOfFull,
 	type Receipt,
 } from '../../src/receipt/index.ts';
-import { COMMITS, ELEMENTS, factsOf, slerpFacts, slerpPlan, slerpReceipt } from './facts.ts';
+import { judge } from '../../src/verify/index.ts';
+import {
+	COMMITS,
+	ELEMENTS,
+	factsOf,
+	outcomeOf,
+	slerpFacts,
+	slerpPlan,
+	slerpReceipt,
+	WITNESS,
+} from './facts.ts';
 
 let receipt: Receipt;
 /** One with every optional fact, whose findings need not be right. */
@@ -201,6 +213,36 @@ describe('a receipt', () => {
 		expect(wrong.predicate.finding).toBe('different');
 		expect(wrong.predicate.causes[0]?.text).toContain('do not follow from these parents');
 		expect((await checkReceipt(receiptText(wrong))).problems).toEqual([]);
+	});
+
+	it('tells a tensor that a witness explains from one that none can', async () => {
+		const facts = await slerpFacts((index) => (index === 3 ? 100 : 0));
+		const withExplanation = async (explanation: Explanation): Promise<Receipt> => {
+			const outcome = outcomeOf(facts.plan, (index) => (index === 3 ? 100 : 0));
+			const results = outcome.results.map((one) =>
+				one.index === 3 ? { ...one, explanation } : one,
+			);
+			const run = { ...outcome, results };
+			const verdict = judge(facts.plan, run);
+			if (verdict === null) throw new Error('the plan has a published model');
+			return makeReceipt({ ...facts, report: reportOfFull(facts.plan, run, verdict) });
+		};
+		const explained = await withExplanation({ witness: WITNESS, refuted: false });
+		expect(explained.predicate).toMatchObject({
+			finding: 'explained',
+			causes: [{ code: 'explained' }],
+		});
+		expect(explained.predicate.tensors[3]).toMatchObject({
+			finding: 'explained',
+			mismatch: '100',
+			witness: { kind: 'slerp', branch: 'great-circle', w0: '0x3f333333', others: 1 },
+			reason: null,
+		});
+		expect((await checkReceipt(receiptText(explained))).problems).toEqual([]);
+		const refuted = await withExplanation({ witness: null, refuted: true });
+		expect(refuted.predicate.finding).toBe('different');
+		expect(refuted.predicate.tensors[3]?.reason).toContain('gives the published bits');
+		expect((await checkReceipt(receiptText(refuted))).problems).toEqual([]);
 	});
 
 	it('of a model with more tensors than the merge says so', async () => {
