@@ -73,8 +73,16 @@ export function createBudget(
 
 const budgets = new Map<string, RequestBudget>();
 
-/** The budget that all readers of this thread share, by origin and by whether they are signed in. */
-export function sharedBudget(origin: string, signedIn: boolean): RequestBudget {
+/**
+ * The budget that all readers of this thread share, by origin and by whether they are signed in; one
+ * of their own for those whose clock is another.
+ */
+export function budgetOf(
+	origin: string,
+	signedIn: boolean,
+	effects: HubEffects = REAL_EFFECTS,
+): RequestBudget {
+	if (effects !== REAL_EFFECTS) return createBudget(quotaOf(origin, signedIn), effects);
 	const key = `${signedIn ? 'signed in to ' : ''}${origin}`;
 	const known = budgets.get(key);
 	if (known !== undefined) return known;

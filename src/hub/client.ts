@@ -1,6 +1,6 @@
 import { RemeltError } from '../errors/index.ts';
 import { readWhole, Watchdog } from './body.ts';
-import { sharedBudget, type RequestBudget, type Ticket } from './budget.ts';
+import { budgetOf, type RequestBudget, type Ticket } from './budget.ts';
 import { REAL_EFFECTS, type HubEffects, type OnWait } from './effects.ts';
 import type { ResolvedLocation } from './location.ts';
 import { persist, TRIES, type Persistence } from './retry.ts';
@@ -61,7 +61,8 @@ export class HubClient {
 		this.#token = token === undefined || !isPrivateWay(url) ? undefined : checkToken(token);
 		// Static files have no quota that we know of.
 		this.#budget =
-			options.budget ?? (api ? sharedBudget(url.origin, token !== undefined) : undefined);
+			options.budget ??
+			(api ? budgetOf(url.origin, token !== undefined, options.effects) : undefined);
 	}
 
 	/** One request and its headers, counted; errors as {@link strictRequest}, and `aborted`. */

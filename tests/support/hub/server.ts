@@ -40,6 +40,7 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
 	const now = options.now ?? Date.now;
 	let signedFor = options.signedFor ?? 3600;
 	let cdnUrl = '';
+	let open = 0;
 	const world = {
 		options,
 		repos,
@@ -50,8 +51,13 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
 	};
 	const start = async (host: 'hub' | 'cdn', port: number): Promise<Running> =>
 		listen(port, async (request, response) => {
-			const sent = await answer(request, response, { ...world, host });
-			log.push(record(host, request, response.statusCode, sent));
+			open++;
+			try {
+				const sent = await answer(request, response, { ...world, host });
+				log.push(record(host, request, response.statusCode, sent));
+			} finally {
+				open--;
+			}
 		});
 	const cdn = await start('cdn', 0);
 	cdnUrl = cdn.url;
@@ -68,6 +74,9 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
 		},
 		fault: (fault) => faults.add(fault),
 		clearFaults: () => faults.clear(),
+		idle: async () => {
+			while (open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+		},
 		clearLog: () => void log.splice(0),
 		set: (model, repo) => void (repo === null ? repos.delete(model) : repos.set(model, repo)),
 		signFor: (seconds) => void (signedFor = seconds),

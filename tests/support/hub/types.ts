@@ -55,6 +55,8 @@ export interface HubServer {
 	fault(fault: Fault): FaultHandle;
 	clearFaults(): void;
 	clearLog(): void;
+	/** Resolves when every request is over and in the log: clients may be done a little earlier. */
+	idle(): Promise<void>;
 	/** Makes a model another one, or none, from now on. */
 	set(model: string, repo: HubRepo | null): void;
 	/** Signs addresses for another number of seconds from now on. */
