@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { TiesOrder } from '../merge/index.ts';
+import type { Level } from '../receipt/index.ts';
 import { OPTIONS, type Command } from './options.ts';
 import { parseSize } from './sizes.ts';
 
@@ -45,6 +46,22 @@ export interface MergeArguments extends ReadingArguments {
 	readonly keep: boolean;
 }
 
+/** What `--level` takes; a tensor is asked for by its name. */
+export type AskedLevel = Exclude<Level, 'tensor'>;
+
+export interface VerifyArguments extends ReadingArguments {
+	readonly command: 'verify';
+	readonly level: AskedLevel;
+	/** Only these tensors, whole; empty: all of them, as far as the level goes. */
+	readonly tensors: readonly string[];
+	/** What a spot check's windows are chosen by; undefined: by chance. */
+	readonly sampleSeed: number | undefined;
+	/** Where a receipt is to be written. */
+	readonly receipt: string | null;
+	/** Workers; undefined: as many as the machine has threads. */
+	readonly jobs: number | undefined;
+}
+
 export interface MethodsArguments {
 	readonly command: 'methods';
 	/** null: all of them. */
@@ -76,6 +93,7 @@ export interface HelpArguments {
 export type Arguments =
 	| PlanArguments
 	| MergeArguments
+	| VerifyArguments
 	| MethodsArguments
 	| LockArguments
 	| ReceiptArguments
@@ -109,12 +127,12 @@ export function readArguments(argv: readonly string[], environment: Environment 
 	if (word === 'help') return { command: 'help', about: commandNamed(rest[0] ?? null) };
 	if (word === undefined) {
 		if (values.help === true) return { command: 'help', about: null };
-		throw new UsageError('Say what to do: lock, receipt, plan, merge or methods.');
+		throw new UsageError('Say what to do: plan, merge, verify, lock, receipt or methods.');
 	}
 	const command = commandNamed(word);
 	if (values.help === true) return { command: 'help', about: command };
 	if (command === null)
-		throw new UsageError('Say what to do: lock, receipt, plan, merge or methods.');
+		throw new UsageError('Say what to do: plan, merge, verify, lock, receipt or methods.');
 	refuseForeign(values, command);
 	if (command === 'methods') return methodsArguments(rest, values);
 	if (command === 'receipt') return receiptArguments(rest, values);
@@ -122,6 +140,7 @@ export function readArguments(argv: readonly string[], environment: Environment 
 	if (recipe === undefined) throw new UsageError('Name a recipe.', command);
 	const reading = readingArguments(recipe, values, environment, command);
 	if (command === 'merge') return mergeArguments(reading, more, values);
+	if (command === 'verify') return verifyArguments(reading, more, values);
 	refuseExtra(more, command);
 	return command === 'lock'
 		? { command, ...reading, out: values.out ?? null }
@@ -146,11 +165,13 @@ interface Words {
 
 function commandNamed(word: string | null): Command | null {
 	if (word === null || isCommand(word)) return word;
-	throw new UsageError(`Unknown command ${word}: it is lock, receipt, plan, merge or methods.`);
+	throw new UsageError(
+		`Unknown command ${word}: it is plan, merge, verify, lock, receipt or methods.`,
+	);
 }
 
 function isCommand(word: string): word is Command {
-	return ['plan', 'merge', 'methods', 'lock', 'receipt'].includes(word);
+	return ['plan', 'merge', 'verify', 'methods', 'lock', 'receipt'].includes(word);
 }
 
 /** An option that another command takes would otherwise do nothing, without a word. */
@@ -237,6 +258,36 @@ function mergeArguments(
 		restart: values.restart ?? false,
 		fileDigests: values['file-digests'] ?? false,
 		keep: values.keep ?? false,
+	};
+}
+
+const LEVELS: readonly AskedLevel[] = ['headers', 'spot', 'full'];
+
+function verifyArguments(
+	reading: ReadingArguments,
+	more: readonly string[],
+	values: Values,
+): VerifyArguments {
+	const fail = (message: string): UsageError => new UsageError(message, 'verify');
+	const [published = null, ...extra] = more;
+	refuseExtra(extra, 'verify');
+	if (published !== null && reading.published !== null)
+		throw fail(`Give the published model once: ${published} or --published ${reading.published}.`);
+	const level = LEVELS.find((one) => one === (values.level ?? 'spot'));
+	if (level === undefined)
+		throw fail(`--level takes ${LEVELS.join(', ')}, not ${values.level ?? ''}.`);
+	const tensors = values.tensor ?? [];
+	if (tensors.length > 0 && values.level !== undefined)
+		throw fail('--tensor looks at tensors whole: leave --level out.');
+	return {
+		command: 'verify',
+		...reading,
+		published: published ?? reading.published,
+		level,
+		tensors,
+		sampleSeed: optional(values['sample-seed'], (text) => whole(text, '--sample-seed', 0, fail)),
+		receipt: values.receipt ?? null,
+		jobs: optional(values.jobs, (text) => whole(text, '--jobs', 1, fail)),
 	};
 }
 

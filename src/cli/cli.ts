@@ -12,6 +12,7 @@ import { plansJson } from './planJson.ts';
 import { errorText, findingText, plansText, planTable } from './print.ts';
 import { receiptCommand } from './receipt.ts';
 import type { Terminal } from './terminal.ts';
+import { verifyCommand } from './verify.ts';
 
 /** Runs a command line and resolves to its exit status, as the help lists them. */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -46,6 +47,8 @@ async function runArguments(args: Arguments, terminal: Terminal): Promise<ExitCo
 			return planCommand(args, folder, terminal, signal);
 		case 'merge':
 			return mergeCommand(args, folder, terminal, signal);
+		case 'verify':
+			return verifyCommand(args, folder, terminal, signal);
 		case 'lock':
 			return lockCommand(args, folder, terminal, signal);
 		case 'receipt':

@@ -7,6 +7,7 @@ const OVERVIEW = `Remelt re-runs model merges that mergekit made, value by value
 Usage:
   remelt plan RECIPE [options]        what a merge would read, do and write; reads no weight
   remelt merge RECIPE OUT [options]   merge, and write the model to the folder OUT
+  remelt verify MODEL [options]       whether a published model is what its recipe says
   remelt methods [NAME]               the merge methods, or one of them with its parameters
   remelt lock RECIPE [options]        write down what a merge depends on: commits and digests
   remelt receipt check FILE [OTHER]   check what a verification wrote down, or compare two of them
@@ -16,7 +17,7 @@ Examples:
   remelt plan recipe.yml --models ~/models
   remelt merge recipe.yml merged --models ~/models
   remelt merge mlabonne/Marcoro14-7B-slerp merged
-  remelt merge recipe.yml --published owner/model --semantics 0.1.4
+  remelt verify mlabonne/Marcoro14-7B-slerp
 `;
 
 const RECIPE = `RECIPE is a mergekit configuration (.yml, .yaml; its documents may name each other), a model card
@@ -101,6 +102,39 @@ Examples:
   remelt merge recipe.yml --published owner/model --semantics 2024-05-01
 `;
 
+const VERIFY = `remelt verify MODEL [options]
+remelt verify RECIPE PUBLISHED [options]
+
+Holds a published model against its recipe. MODEL is a folder or a repository that has its recipe with
+it (mergekit_config.yml, else the card's); otherwise give a recipe or a card, and the model beside it.
+
+How far it goes:
+  --level LEVEL         headers  names, shapes and dtypes; reads no weight
+                        spot     a window of each tensor, at places nobody can foresee (default)
+                        full     every byte
+  --tensor NAME         this tensor, whole; can be repeated
+  --sample-seed N       choose the windows of a spot check as an earlier one did
+
+What it can find: identical (all bits), explained (all bits, given numbers that the author's machine
+came to and that were recovered), agrees and fits (nothing contradicts, at that level), consistent (a
+method that drops elements: each is one that some choice gives), close, undecidable (and why),
+different (and what speaks for which cause), incomplete.
+
+${RECIPE}
+${READING}
+                        --semantics auto tries releases and takes the one that fits best
+How it runs:
+  --memory SIZE, --jobs N   as for merge
+  --receipt FILE        write what was found as a receipt, for others to compare with
+  --json                { level, finding, semantics, coverage, tensors, causes, receiptDigest }
+
+${SEMANTICS}
+Examples:
+  remelt verify mlabonne/Marcoro14-7B-slerp
+  remelt verify ./merged --models ~/models --level full --receipt receipt.json
+  remelt verify card.md owner/model --tensor model.norm.weight --semantics auto
+`;
+
 const METHODS = `remelt methods [NAME] [--json]
 
 Lists the merge methods, or says what one of them does and which parameters it takes.
@@ -153,6 +187,7 @@ Examples:
 const BY_COMMAND: Readonly<Record<Command, string>> = {
 	plan: PLAN,
 	merge: MERGE,
+	verify: VERIFY,
 	methods: METHODS,
 	lock: LOCK,
 	receipt: RECEIPT,

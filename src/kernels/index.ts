@@ -1,5 +1,5 @@
 export { GRAM_BLOCK } from './types.ts';
-export { loadWasmKernels } from './wasm/index.ts';
+export { loadWasmKernels, WASM_MODULE } from './wasm/index.ts';
 export { chooseKernels, openGpuSum, suitsGpu } from './webgpu/index.ts';
 export type {
 	BackendChoice,

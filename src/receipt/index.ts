@@ -7,6 +7,7 @@ export { compareReceipts } from './compare.ts';
 export type { Difference } from './compare.ts';
 export { reportOfFull } from './fullReport.ts';
 export type { FullReportOptions } from './fullReport.ts';
+export { reportOfHeaders } from './headersReport.ts';
 export { jsonSchemas } from './jsonSchema.ts';
 export {
 	applyLock,
@@ -35,3 +36,4 @@ export type {
 	TensorReport,
 	VerificationReport,
 } from './report.ts';
+export { reportOfSpot } from './spotReport.ts';

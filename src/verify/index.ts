@@ -3,3 +3,15 @@ export type { Summary, SummaryRow, Treatment } from './summary.ts';
 export { judge } from './verdict.ts';
 export type { Verdict, VerdictWord } from './verdict.ts';
 export { COSINE_REACH, explain } from './witness/index.ts';
+export {
+	catchProbability,
+	checkWindow,
+	fitSlerp,
+	planSpot,
+	summarizeSpot,
+	WINDOW_ALIGNMENT,
+	WINDOW_ELEMENTS,
+} from './spot/index.ts';
+export { runSpot } from './spot/runSpot.ts';
+export type { RunSpotOptions } from './spot/runSpot.ts';
+export type * from './spot/index.ts';

@@ -75,7 +75,7 @@ describe('a command line', () => {
 	});
 
 	it.each([
-		[[], 'plan, merge or methods'],
+		[[], 'plan, merge, verify, lock, receipt or methods'],
 		[['melt', 'r.yml'], 'melt'],
 		[['help', 'melt'], 'melt'],
 		[['plan'], 'recipe'],

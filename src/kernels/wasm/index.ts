@@ -1,1 +1,1 @@
-export { loadWasmKernels } from './load.ts';
+export { loadWasmKernels, WASM_MODULE } from './load.ts';

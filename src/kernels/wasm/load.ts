@@ -3,8 +3,8 @@ import type { Kernels } from '../types.ts';
 import { createWasmKernels } from './kernels.ts';
 import init from '../../../wasm/pkg/remelt_kernels.js';
 
-/** Where the module lies: Vite turns this into the address of the built file. */
-const MODULE = new URL('../../../wasm/pkg/remelt_kernels_bg.wasm', import.meta.url);
+/** Where the kernels' module lies: Vite turns this into the address of the built file. */
+export const WASM_MODULE = new URL('../../../wasm/pkg/remelt_kernels_bg.wasm', import.meta.url);
 
 let loading: Promise<Kernels> | undefined;
 
@@ -16,7 +16,7 @@ let loading: Promise<Kernels> | undefined;
  * Works in browsers, their workers, and Node (where `file:` addresses are read from disk).
  * Rejects with `RemeltError('kernel-failed')`.
  */
-export function loadWasmKernels(source: BufferSource | URL = MODULE): Promise<Kernels> {
+export function loadWasmKernels(source: BufferSource | URL = WASM_MODULE): Promise<Kernels> {
 	loading ??= instantiate(source).catch((thrown: unknown) => {
 		loading = undefined;
 		throw thrown;
