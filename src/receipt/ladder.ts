@@ -19,12 +19,12 @@ const FINDINGS_AT: Readonly<Record<Level, readonly FindingWord[]>> = {
 	full: ['identical', 'explained', 'consistent', 'close', 'undecidable', 'different', 'incomplete'],
 };
 
-/** What a model's finding lets its tensors' be, `different` and `incomplete` apart. */
+/** What a model's finding lets its tensors' be where all of them were looked at whole. */
 const TENSORS_OF: Readonly<Partial<Record<FindingWord, readonly FindingWord[]>>> = {
 	identical: ['identical'],
 	explained: ['identical', 'explained'],
-	consistent: ['identical', 'explained', 'agrees', 'consistent'],
-	close: ['identical', 'explained', 'agrees', 'consistent', 'close'],
+	consistent: ['identical', 'explained', 'consistent'],
+	close: ['identical', 'explained', 'consistent', 'close'],
 };
 
 const HINT =
@@ -68,7 +68,8 @@ function modelProblem({ finding, tensors, causes, level }: Receipt['predicate'])
 	const has = (word: FindingWord): boolean => tensors.some((tensor) => tensor.finding === word);
 	if (has('different') && finding !== 'different')
 		return `A tensor is different, and the model is said to be ${finding}.`;
-	const allowed = TENSORS_OF[finding];
+	// A sample decides of as many tensors as it can.
+	const allowed = level === 'spot' ? undefined : TENSORS_OF[finding];
 	const other = allowed && tensors.find((tensor) => !allowed.includes(tensor.finding));
 	if (other !== undefined)
 		return `The model is said to be ${finding}, and ${other.name} is ${other.finding}.`;

@@ -127,6 +127,39 @@ describe('a receipt that contradicts itself is found out, with the place', () =>
 		expect(await edited({ finding: 'incomplete', causes: [] })).toContain('Nothing says why');
 	});
 
+	it('but not in a sample that cannot decide of every tensor', async () => {
+		const tensors = receipt.predicate.tensors.map((tensor, index) => ({
+			...tensor,
+			finding: index === 0 ? ('undecidable' as const) : ('consistent' as const),
+		}));
+		const spot = { level: 'spot', sampleSeed: 7, tensors } as const;
+		expect(await edited({ ...spot, finding: 'consistent' })).toBe('');
+		expect(await edited({ ...spot, finding: 'agrees' })).toContain('none of its tensors is');
+		const full = { level: 'full', finding: 'consistent', tensors } as const;
+		expect(await edited(full)).toContain('is undecidable');
+	});
+
+	it('in headers that cover tensors which are not there', async () => {
+		const tensors = receipt.predicate.tensors.map((tensor, index) => ({
+			...tensor,
+			finding: index === 0 ? ('different' as const) : ('fits' as const),
+			checked: '0',
+			mismatch: null,
+			maxUlp: null,
+			histogram: null,
+			signOfZero: null,
+			worst: null,
+		}));
+		const coverage = { ...receipt.predicate.coverage, tensors: 20, bytes: '0' };
+		const headers = { level: 'headers', tensors } as const;
+		expect(await edited({ ...headers, finding: 'different', coverage })).toBe('');
+		expect(await edited({ ...headers, finding: 'fits', coverage })).toContain('said to be fits');
+		const all = { ...coverage, tensors: 21 };
+		expect(await edited({ ...headers, finding: 'different', coverage: all })).toContain(
+			'coverage.tensors',
+		);
+	});
+
 	it('in a sample that claims to be identical', async () => {
 		const tensors = receipt.predicate.tensors.map((tensor) => ({
 			...tensor,
