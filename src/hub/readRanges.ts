@@ -20,7 +20,7 @@ export async function readRanges(
 	ranges: readonly ByteRange[],
 	{ signal, parallel = PARALLEL, ...limits }: ReadRangesOptions = {},
 ): Promise<readonly Uint8Array[]> {
-	const slices = ranges.map(() => new Uint8Array(0));
+	const slices: Uint8Array[] = ranges.map(() => new Uint8Array(0));
 	const queue = coalesce(ranges, limits).values();
 	const failed = new AbortController();
 	const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
@@ -45,15 +45,17 @@ function throwFailure(failure: { readonly error: unknown } | null): void {
 	if (failure !== null) throw failure.error;
 }
 
-/** What each member of a group has of its bytes. */
+/** What each member of a group has of its bytes: a copy where there are several. */
 function slicesOf(
 	{ start, members }: RangeGroup,
 	bytes: Uint8Array,
 	ranges: readonly ByteRange[],
-): (readonly [number, Uint8Array<ArrayBuffer>])[] {
+): (readonly [number, Uint8Array])[] {
+	const [first] = members;
+	if (first !== undefined && members.length === 1) return [[first, bytes]];
 	return members.map((index) => {
 		const range = ranges[index];
 		if (range === undefined) throw new RangeError(`no range ${index}`);
-		return [index, new Uint8Array(bytes.subarray(range.start - start, range.end - start))] as const;
+		return [index, bytes.slice(range.start - start, range.end - start)] as const;
 	});
 }
