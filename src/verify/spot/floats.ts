@@ -109,7 +109,8 @@ export function boundsOf(bytes: Uint8Array, dtype: FloatDtype, work: FloatDtype 
 	const [low, high] = [new Float64Array(values.length), new Float64Array(values.length)];
 	const fraction = FRACTION[dtype];
 	const least = 2 ** (LEAST_EXPONENT[dtype] - fraction);
-	const largest = (2 - 2 ** -fraction) * 2 ** (dtype === 'F16' ? 15 : 127);
+	// What is nearer to the next power of two than to the largest number is infinite.
+	const beyond = (2 - 2 ** -(fraction + 1)) * 2 ** (dtype === 'F16' ? 15 : 127);
 	// A rounding to the dtype itself or to float32, which the slack of a sum has, is none more.
 	const [unit, tiny] = work === dtype || work === 'F32' ? [0, 0] : [unitOf(work), leastOf(work)];
 	const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
@@ -123,7 +124,7 @@ export function boundsOf(bytes: Uint8Array, dtype: FloatDtype, work: FloatDtype 
 		const first = (word & 0x7fffff) === 0 && size > least && ulp > least;
 		let inner = size - (first ? ulp / 4 : ulp / 2);
 		let outer = size + ulp / 2;
-		if (size === Infinity) [inner, outer] = [largest + (largest * unitOf(dtype)) / 2, Infinity];
+		if (size === Infinity) [inner, outer] = [beyond, Infinity];
 		inner -= Math.abs(inner) * unit + tiny;
 		outer += outer * unit + tiny;
 		low[i] = value < 0 ? -outer : inner;

@@ -9,3 +9,5 @@ export type { Alteration } from './probability.ts';
 export type * from './types.ts';
 export { summarizeSpot } from './summarizeSpot.ts';
 export type { SpotCoverage, SpotSummary } from './summarizeSpot.ts';
+export { moduleRanges } from './moduleRanges.ts';
+export type { ModuleRange } from './moduleRanges.ts';

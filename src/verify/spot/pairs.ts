@@ -54,11 +54,7 @@ export interface PairFit {
  * the coefficients from a first polygon; so the true pair is never cut off.
  */
 export function fitPairs(problem: PairProblem): PairFit {
-	const numbers = numbersOf(problem);
-	const usable = numbers.filter((i) => !Number.isNaN(problem.bounds.low[i]));
-	// Sums of numbers are numbers. Where none is one, the author's coefficients were not, and say nothing.
-	const lost =
-		usable.length === 0 ? [] : [...numbers.filter((i) => Number.isNaN(problem.bounds.low[i]))];
+	const { usable, lost } = sortOut(problem);
 	let best: PairFit | null = null;
 	for (const step of STEPS) {
 		const fit = attempt(problem, inOrder(usable, step));
@@ -76,21 +72,44 @@ function box(): Polygon {
 	return Polygon.box([-LARGEST, LARGEST], [-LARGEST, LARGEST]);
 }
 
-/** Elements that are numbers in both parents. */
-function numbersOf({ a, b, indices }: PairProblem): Int32Array {
-	const all = indices ?? Int32Array.from(a, (_, i) => i);
-	return all.filter((i) => Number.isFinite(a[i]) && Number.isFinite(b[i]));
+interface SortedOut {
+	/** Elements that are numbers in both parents and published. */
+	readonly usable: Int32Array;
+	/**
+	 * Those that are published as none. Sums of numbers are numbers; but where no element is one, the
+	 * author's coefficients were none, and say nothing.
+	 */
+	readonly lost: readonly number[];
 }
 
+function sortOut({ a, b, bounds: { low }, indices }: PairProblem): SortedOut {
+	const all = indices ?? Int32Array.from(a.keys());
+	const usable = new Int32Array(all.length);
+	const lost: number[] = [];
+	let count = 0;
+	for (let k = 0; k < all.length; k++) {
+		const i = all[k] ?? 0;
+		// The difference of a number and itself is 0, that of anything else is NaN.
+		const [x, y] = [a[i] ?? NaN, b[i] ?? NaN];
+		if (x - x !== 0 || y - y !== 0) continue;
+		if (Number.isNaN(low[i] ?? NaN)) lost.push(i);
+		else usable[count++] = i;
+	}
+	return { usable: usable.subarray(0, count), lost: count === 0 ? [] : lost };
+}
+
+/** Elements in the order of steps of a prime, round and round. */
 function inOrder(usable: Int32Array, step: number): Int32Array {
 	const { length } = usable;
-	const stride = length % step === 0 ? 1 : step % length;
+	const stride = length % step === 0 ? 1 : step % length || 1;
+	const order = new Int32Array(length);
 	let at = (31 * step) % length;
-	return usable.map(() => {
-		const index = usable[at] ?? 0;
-		at = (at + (stride === 0 ? 1 : stride)) % length;
-		return index;
-	});
+	for (let k = 0; k < length; k++) {
+		order[k] = usable[at] ?? 0;
+		at += stride;
+		if (at >= length) at -= length;
+	}
+	return order;
 }
 
 function attempt(problem: PairProblem, order: Int32Array): PairFit {
@@ -129,7 +148,8 @@ function cutAll(
 	const error = 2.01 * FLOAT32 + unit;
 	const outliers: number[] = [];
 	for (const i of order) {
-		const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+		const x = a[i] ?? 0;
+		const y = b[i] ?? 0;
 		const slack = error * (s0 * Math.abs(x) + s1 * Math.abs(y)) + FLUSHED;
 		if (!polygon.cut(x, y - x, (low[i] ?? 0) - slack, (high[i] ?? 0) + slack)) outliers.push(i);
 	}

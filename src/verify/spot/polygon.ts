@@ -53,8 +53,11 @@ export class Polygon {
 	 * is false.
 	 */
 	cut(u: number, v: number, low: number, high: number): boolean {
-		const [x, y, count] = [this.#x, this.#y, this.#count];
-		let [least, most] = [Infinity, -Infinity];
+		const x = this.#x;
+		const y = this.#y;
+		const count = this.#count;
+		let least = Infinity;
+		let most = -Infinity;
 		for (let i = 0; i < count; i++) {
 			const value = u * (x[i] ?? 0) + v * (y[i] ?? 0);
 			if (value < least) least = value;

@@ -47,9 +47,10 @@ describe('the range of t', () => {
 			expect(branch).toBe('linear');
 			return width;
 		});
-		// The widths of a handful of windows differ by a factor of two or so.
-		expect(widths.toSorted((a, b) => a - b)[2]).toBeLessThan(2.5 * expected);
-		expect(Math.min(...widths)).toBeGreaterThan(expected / 10);
+		// Widths differ from window to window by what rare elements there are: up to ten times and more.
+		const [, , median = NaN] = widths.toSorted((a, b) => a - b);
+		expect(median).toBeLessThan(2.5 * expected);
+		expect(median).toBeGreaterThan(expected / 10);
 	});
 
 	it.each([3e-4, 1e-3, 3e-3, 0.05, null])(

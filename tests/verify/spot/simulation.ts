@@ -58,17 +58,31 @@ export class Random {
 	}
 }
 
+/** Elements of the made-up parents that trials take their tensors from. */
 const POOL = 2 ** 20;
-let pool: Float32Array | undefined;
 
-/** Normal numbers from a pool: a million a trial would take longer than all the rest. */
-function normals(random: Random, count: number): Float32Array {
-	if (pool === undefined) {
-		const source = new Random(1);
-		pool = Float32Array.from({ length: POOL + 2 ** 16 }, () => source.normal());
-	}
-	const start = Math.floor(random.next() * 2 ** 16);
-	return pool.subarray(start, start + count);
+let normals: readonly [Float32Array, Float32Array] | undefined;
+const parents = new Map<string, readonly [Uint8Array, Uint8Array]>();
+
+/**
+ * Two parents of {@link POOL} elements, normally distributed with a deviation of 0.02 as weights are;
+ * the same for all trials of a distance and dtype, since making them takes longer than all the rest.
+ */
+function parentsOf({ distance, dtype }: Trial): readonly [Uint8Array, Uint8Array] {
+	const key = `${distance ?? 'unrelated'} ${dtype}`;
+	const known = parents.get(key);
+	if (known !== undefined) return known;
+	const random = new Random(1);
+	const make = (): Float32Array =>
+		Float32Array.from({ length: POOL }, () => 0.02 * random.normal());
+	normals ??= [make(), make()];
+	const [first, other] = normals;
+	const second = first.map((value, i) =>
+		distance === null ? (other[i] ?? 0) : value + distance * (other[i] ?? 0),
+	);
+	const made = [bytesFrom(first, dtype), bytesFrom(second, dtype)] as const;
+	parents.set(key, made);
+	return made;
 }
 
 /** Numbers as little-endian bytes of a dtype. */
@@ -110,19 +124,13 @@ function weightsOf(
 
 /** Makes a trial's tensors and fits a window of them. */
 export function runTrial(kernels: Kernels, trial: Trial, random: Random): TrialResult {
-	const { elements, distance, dtype, t, scalars } = trial;
-	const scale = 0.02;
-	const first = normals(random, elements);
-	const other = normals(random, elements);
-	const step = distance ?? 1;
-	const a = bytesFrom(
-		first.map((value) => scale * value),
-		dtype,
+	const { elements, dtype, t, scalars } = trial;
+	const size = dtype === 'F32' ? 4 : 2;
+	const offset = 8 * Math.floor((random.next() * (POOL - elements + 1)) / 8);
+	const [a, b] = parentsOf(trial).map((bytes) =>
+		bytes.subarray(offset * size, (offset + elements) * size),
 	);
-	const b = bytesFrom(
-		first.map((value, i) => scale * ((distance === null ? 0 : value) + step * (other[i] ?? 0))),
-		dtype,
-	);
+	if (a === undefined || b === undefined) throw new RangeError('a slerp has two parents');
 	const chunk = kernels.chunk();
 	chunk.push(dtype, a);
 	chunk.push(dtype, b);
@@ -131,7 +139,6 @@ export function runTrial(kernels: Kernels, trial: Trial, random: Random): TrialR
 	const { linear, theta, weights } = weightsOf(exact + trial.cosineError, t, scalars);
 	const published = chunk.combine(weights, dtype);
 	chunk.free();
-	const size = dtype === 'F32' ? 4 : 2;
 	const window = Math.min(32_768, elements);
 	const start = 8 * Math.floor((random.next() * (elements - window + 1)) / 8);
 	const part = (bytes: Uint8Array): Uint8Array =>
