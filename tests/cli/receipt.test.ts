@@ -183,6 +183,25 @@ describe('remelt lock', () => {
 		expect(again.err).toContain('nothing is overwritten');
 		expect(await readFile(join(root, 'remelt.lock.json'), 'utf8')).toBe(written);
 	});
+
+	it('leaves open what the Hub does not tell, and says so', async () => {
+		hub.fault({ kind: 'not-found', path: '/tree/' });
+		const said = await remelt('lock', await slerpFar());
+		hub.clearFaults();
+		expect(said.status).toBe(0);
+		expect(said.err).toContain('The Hub does not tell the digests of oracle/a’s files.');
+		expect(said.err).toContain('models["oracle/a"].files["model.safetensors"] has no digest');
+		expect(lockIn(said.out).models['oracle/a']).toMatchObject({
+			commit: hub.commit('oracle/a'),
+			files: { 'model.safetensors': { sha256: null, from: null } },
+		});
+	});
+
+	it('is refused options of other commands', async () => {
+		const said = await remelt('lock', 'r.yml', '--memory', '1GiB');
+		expect(said).toMatchObject({ status: 3, out: '' });
+		expect(said.err).toContain('--memory is no option of lock');
+	});
 });
 
 describe('help about both', () => {
