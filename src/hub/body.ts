@@ -49,10 +49,10 @@ export interface WatchdogOptions {
  * Reads a body of exactly as many bytes as `into` has; a shorter or longer one is a `range-mismatch`.
  * `arrived` is told of every byte that is in place, so that a read that breaks off can go on there.
  */
-export async function readBody(
+export async function readExactly(
 	response: Response,
 	into: Uint8Array,
-	{ url, watchdog, arrived }: ReadBodyOptions,
+	{ url, watchdog, arrived }: ReadExactlyOptions,
 ): Promise<void> {
 	const expected = into.byteLength;
 	let received = 0;
@@ -66,7 +66,7 @@ export async function readBody(
 	if (received !== expected) throw lengthError(url, expected, received);
 }
 
-interface ReadBodyOptions {
+interface ReadExactlyOptions {
 	readonly url: string;
 	readonly watchdog: Watchdog;
 	readonly arrived: (bytes: number) => void;

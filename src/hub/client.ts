@@ -4,7 +4,7 @@ import { budgetOf, type RequestBudget, type Ticket } from './budget.ts';
 import { REAL_EFFECTS, type HubEffects, type OnWait } from './effects.ts';
 import type { ResolvedLocation } from './location.ts';
 import { persist, TRIES, type Persistence } from './retry.ts';
-import { strictRequest, type Fetch } from './strictFetch.ts';
+import { strictFetch, type Fetch } from './strictFetch.ts';
 import { checkToken, isPrivateWay, signedInError } from './token.ts';
 
 /** Bytes of one answer of the API: a tree of ten thousand files has some megabytes. */
@@ -65,20 +65,20 @@ export class HubClient {
 			(api ? budgetOf(url.origin, token !== undefined, options.effects) : undefined);
 	}
 
-	/** One request and its headers, counted; errors as {@link strictRequest}, and `aborted`. */
+	/** One request and its headers, counted; errors as {@link strictFetch}, and `aborted`. */
 	async get(url: string, { watchdog, range, shownAs }: GetOptions): Promise<Response> {
 		const { signal } = watchdog;
 		const headers = new Headers();
 		if (range !== undefined) headers.set('Range', `bytes=${range[0]}-${range[1] - 1}`);
 		const init = { headers, signal };
 		if (new URL(url).origin !== this.origin)
-			return strictRequest(url, init, { fetch: this.#fetch, shownAs });
+			return strictFetch(url, init, { fetch: this.#fetch, shownAs });
 		if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
 		const ticket = await this.#ticket(url, watchdog);
 		let answer: Response | null = null;
 		const fetch: Fetch = async (...request) => (answer = await this.#fetch(...request));
 		try {
-			return await strictRequest(url, init, { fetch, shownAs });
+			return await strictFetch(url, init, { fetch, shownAs });
 		} catch (error) {
 			if (isUnexplainedLimit(error)) ticket?.refused(this.effects.now() + UNEXPLAINED_LIMIT);
 			throw this.#token === undefined ? error : signedInError(error);

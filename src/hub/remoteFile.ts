@@ -1,5 +1,5 @@
 import { RemeltError, type ErrorDetails } from '../errors/index.ts';
-import { readBody, type Watchdog } from './body.ts';
+import { readExactly, type Watchdog } from './body.ts';
 import type { HubClient } from './client.ts';
 import { nameAddress } from './httpErrors.ts';
 import { SignedAddress } from './signedAddress.ts';
@@ -68,7 +68,7 @@ export class RemoteFile {
 			const range = this.#check(response);
 			const bytes = (partial.bytes ??= new Uint8Array(range.last + 1 - start));
 			const arrived = (count: number): void => void (partial.received += count);
-			await readBody(response, bytes.subarray(partial.received), { url, watchdog, arrived });
+			await readExactly(response, bytes.subarray(partial.received), { url, watchdog, arrived });
 			return bytes;
 		};
 		return this.#client.persist(url, step, { signal, progress: () => partial.received });

@@ -9,7 +9,7 @@ interface RangeRequest {
 	readonly last: number;
 }
 
-/** What {@link strictRequest} needs besides what a `fetch` takes. */
+/** What {@link strictFetch} needs besides what a `fetch` takes. */
 interface StrictOptions {
 	/** The plain fetch below; default the global one. */
 	readonly fetch?: Fetch | undefined;
@@ -28,11 +28,11 @@ interface StrictOptions {
  *   (`range-ignored`). A compressed part is a `range-mismatch`: which bytes it is part of, nobody knows.
  * - Any other status than 2xx throws the error that it stands for.
  *
- * What only shows while reading (a body's end) is `readBody`’s business, what takes two responses
+ * What only shows while reading (a body's end) is `readExactly`’s business, what takes two responses
  * (an ETag that changes) is the file's. What tries again goes around this one: all that it needs
  * to know is in the error's code and details.
  */
-export async function strictRequest(
+export async function strictFetch(
 	url: string,
 	init: RequestInit = {},
 	{ fetch = globalThis.fetch, shownAs = url }: StrictOptions = {},

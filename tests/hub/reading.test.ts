@@ -76,7 +76,7 @@ describe.each(browsers)('in %s', (_, fetch) => {
 
 		test.each(points)('after one that fell silent after %d bytes', async (bytes) => {
 			hub.fault({ kind: 'stall', host: 'cdn', bytes, times: 1 });
-			await expectRight(source({ fetch }));
+			await expectRight(source({ fetch, stallTimeout: 200 }));
 			expect(served().reduce((sum, [, sent]) => sum + sent, 0)).toBe(END - START);
 		});
 
