@@ -14,7 +14,10 @@ export function canonicalJson(value: unknown): string {
 	return write(value, []);
 }
 
-function write(value: unknown, path: readonly (string | number)[]): string {
+/** The place that is being written: pushed and popped on the way, which copies would make slow. */
+type Path = (string | number)[];
+
+function write(value: unknown, path: Path): string {
 	switch (typeof value) {
 		case 'boolean':
 			return String(value);
@@ -31,25 +34,32 @@ function write(value: unknown, path: readonly (string | number)[]): string {
 	}
 }
 
-function composite(value: object, path: readonly (string | number)[]): string {
+function composite(value: object, path: Path): string {
 	if (path.length > MAX_DEPTH) throw refused([], `is nested more than ${MAX_DEPTH} deep`);
 	if (Array.isArray(value)) {
 		// `Array.from` turns holes into undefined, which is refused.
-		const items = Array.from(value as unknown[], (item, index) => write(item, [...path, index]));
+		const items = Array.from(value as unknown[], (item, index) => member(item, index, path));
 		return `[${items.join(',')}]`;
 	}
 	const prototype: unknown = Object.getPrototypeOf(value);
 	if (prototype !== Object.prototype && prototype !== null)
 		throw refused(path, 'is no plain object');
+	// Strings compare by their UTF-16 units, as the RFC asks.
 	const members = Object.entries(value)
-		// Strings compare by their UTF-16 units, as the RFC asks.
-		.map(([key, member]) => [key, `${text(key, path)}:${write(member, [...path, key])}`] as const)
-		.toSorted(([a], [b]) => (a < b ? -1 : 1));
-	return `{${members.map(([, member]) => member).join(',')}}`;
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([key, item]) => `${text(key, path)}:${member(item, key, path)}`);
+	return `{${members.join(',')}}`;
+}
+
+function member(value: unknown, key: string | number, path: Path): string {
+	path.push(key);
+	const written = write(value, path);
+	path.pop();
+	return written;
 }
 
 /** JSON.stringify escapes as the RFC does, lone surrogates apart, which no UTF-8 has. */
-function text(value: string, path: readonly (string | number)[]): string {
+function text(value: string, path: Path): string {
 	if (!value.isWellFormed()) throw refused(path, 'holds half of a surrogate pair');
 	return JSON.stringify(value);
 }

@@ -21,19 +21,20 @@ export function compareReceipts(a: Receipt, b: Receipt): readonly Difference[] {
 	return differences;
 }
 
-function compare(a: unknown, b: unknown, path: readonly PropertyKey[], into: Difference[]): void {
+/** `path` is pushed and popped on the way. */
+function compare(a: unknown, b: unknown, path: PropertyKey[], into: Difference[]): void {
 	if (a === b) return;
 	const [before, after] = [membersOf(a), membersOf(b)];
 	if (before === null || after === null || Array.isArray(a) !== Array.isArray(b)) {
 		into.push({ path: pathText(path), a: shown(a), b: shown(b) });
 		return;
 	}
-	const rest = new Map(after);
-	for (const [key, value] of before) {
-		compare(value, rest.get(key), [...path, key], into);
-		rest.delete(key);
+	const keys = new Set([...before.keys(), ...after.keys()]);
+	for (const key of keys) {
+		path.push(key);
+		compare(before.get(key), after.get(key), path, into);
+		path.pop();
 	}
-	for (const [key, value] of rest) compare(undefined, value, [...path, key], into);
 	// Members of objects have no order, items of lists have.
 	if (Array.isArray(a) && common(before, after) !== common(after, before))
 		into.push({ path: pathText(path), a: 'in this order', b: 'in another order' });

@@ -1,7 +1,7 @@
 import { pathText, type Parsed } from './problems.ts';
 
-/** A receipt of half a million tensors has about this many characters. */
-const MAX_LENGTH = 2 ** 28;
+/** Characters of a receipt of half a million tensors; JavaScript has no text that is much longer. */
+const MAX_LENGTH = 500_000_000;
 
 /** As deep as canonical JSON goes. */
 const MAX_DEPTH = 256;
@@ -48,8 +48,10 @@ interface Level {
 function scan(text: string): Parsed<never> | null {
 	const levels: Level[] = [];
 	let isKey = false;
+	// Only escapes can hide such a half from the check of the whole text.
+	const escapes = /\\ud/i.test(text);
+	if (!text.isWellFormed()) return halfPair();
 	for (let i = 0; i < text.length; i++) {
-		const level = levels.at(-1);
 		switch (text[i]) {
 			case '{':
 			case '[':
@@ -65,19 +67,18 @@ function scan(text: string): Parsed<never> | null {
 			case ']':
 				levels.pop();
 				break;
-			case ',':
+			case ',': {
+				const level = levels.at(-1);
 				isKey = level?.keys != null;
 				if (typeof level?.at === 'number') level.at += 1;
 				break;
+			}
 			case '"': {
 				const end = stringEnd(text, i);
-				if (!isText(text, i, end))
-					return wrong(
-						`The file holds half of a surrogate pair at character ${i}, which is no text.`,
-						'Get it from where it was published.',
-					);
-				if (isKey && level?.keys != null) {
-					level.at = JSON.parse(text.slice(i, end)) as string;
+				if (escapes && !stringAt(text, i, end).isWellFormed()) return halfPair();
+				const level = isKey ? levels.at(-1) : undefined;
+				if (level?.keys != null) {
+					level.at = stringAt(text, i, end);
 					const refused = refuseKey(level.keys, level.at, levels);
 					if (refused !== null) return refused;
 				}
@@ -92,17 +93,26 @@ function scan(text: string): Parsed<never> | null {
 }
 
 function refuseKey(keys: Set<string>, key: string, levels: readonly Level[]): Parsed<never> | null {
+	const twice = keys.has(key);
+	if (!twice && key !== '__proto__') {
+		keys.add(key);
+		return null;
+	}
 	const path = pathText(levels.map(({ at }) => at));
-	if (keys.has(key))
-		return wrong(
-			`${path} stands twice, and readers differ in which of the two they take.`,
-			'Remove one of them.',
-			path,
-		);
-	if (key === '__proto__')
-		return wrong(`${path} is a key that no such file has.`, 'Remove it.', path);
-	keys.add(key);
-	return null;
+	return twice
+		? wrong(
+				`${path} stands twice, and readers differ in which of the two they take.`,
+				'Remove one of them.',
+				path,
+			)
+		: wrong(`${path} is a key that no such file has.`, 'Remove it.', path);
+}
+
+function halfPair(): Parsed<never> {
+	return wrong(
+		'The file holds half of a surrogate pair, which is no text.',
+		'Get it from where it was published.',
+	);
 }
 
 /** Whether brackets are open where a text ends. */
@@ -124,9 +134,8 @@ function stringEnd(text: string, from: number): number {
 	return text.length;
 }
 
-/** Escapes can write halves of surrogate pairs, which have no UTF-8 to take a digest of. */
-function isText(text: string, from: number, end: number): boolean {
-	const raw = text.slice(from, end);
-	if (!raw.isWellFormed()) return false;
-	return !/\\ud/i.test(raw) || (JSON.parse(raw) as string).isWellFormed();
+/** The string between two places. */
+function stringAt(text: string, from: number, end: number): string {
+	const raw = text.slice(from + 1, end - 1);
+	return raw.includes('\\') ? (JSON.parse(text.slice(from, end)) as string) : raw;
 }

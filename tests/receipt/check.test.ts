@@ -205,9 +205,9 @@ describe('what is no receipt is said to be none, without throwing', () => {
 	});
 
 	it('a huge file, before it is parsed', async () => {
-		const check = await checkReceipt(' '.repeat(2 ** 28 + 1));
+		const check = await checkReceipt(' '.repeat(500_000_001));
 		expect(check).toMatchObject({ kind: 'malformed' });
-		expect(check.problems[0]?.message).toContain('268435457 characters');
+		expect(check.problems[0]?.message).toContain('500000001 characters');
 	});
 
 	it('a receipt that was cut off anywhere', async () => {
