@@ -16,11 +16,13 @@ export const mayImport = {
 	rehearsal: ['recipe', 'tensors', 'errors'],
 	merge: ['kernels', 'recipe', 'hub', 'tensors', 'errors'],
 	verify: ['merge', 'kernels', 'recipe', 'hub', 'tensors', 'errors'],
+	receipt: ['verify', 'merge', 'kernels', 'recipe', 'tensors', 'errors'],
 	card: ['errors'],
 	evals: ['card', 'errors'],
 	lookup: ['card', 'errors'],
 	check: ['card', 'evals', 'recipe', 'errors'],
 	reproducer: [
+		'receipt',
 		'verify',
 		'merge',
 		'kernels',
@@ -33,6 +35,7 @@ export const mayImport = {
 		'errors',
 	],
 	cli: [
+		'receipt',
 		'verify',
 		'merge',
 		'kernels',

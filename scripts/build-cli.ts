@@ -33,6 +33,7 @@ const bundle = await rolldown({
 	input: {
 		main: join(ROOT, 'src/cli/main.ts'),
 		mergeThread: join(ROOT, 'src/cli/mergeThread.ts'),
+		seedThread: join(ROOT, 'src/cli/seedThread.ts'),
 	},
 	platform: 'node',
 	plugins: [assets],

@@ -56,6 +56,8 @@ export interface VerifyArguments extends ReadingArguments {
 	readonly tensors: readonly string[];
 	/** What a spot check's windows are chosen by; undefined: by chance. */
 	readonly sampleSeed: number | undefined;
+	/** Seeds below this one are tried where the seed of a random method decides; null: none. */
+	readonly findSeed: number | null;
 	/** Where a receipt is to be written. */
 	readonly receipt: string | null;
 	/** Workers; undefined: as many as the machine has threads. */
@@ -286,9 +288,18 @@ function verifyArguments(
 		level,
 		tensors,
 		sampleSeed: optional(values['sample-seed'], (text) => whole(text, '--sample-seed', 0, fail)),
+		findSeed: optional(values['find-seed'], (text) => seedsOf(text, fail)) ?? null,
 		receipt: values.receipt ?? null,
 		jobs: optional(values.jobs, (text) => whole(text, '--jobs', 1, fail)),
 	};
+}
+
+/** torch's generator on a CPU uses no more of a seed than this. */
+const ALL_SEEDS = 2 ** 32;
+
+function seedsOf(text: string, fail: Fail): number {
+	if (text === 'all') return ALL_SEEDS;
+	return Math.min(ALL_SEEDS, whole(text, '--find-seed', 1, fail));
 }
 
 type Fail = (message: string) => UsageError;

@@ -114,6 +114,8 @@ How far it goes:
                         full     every byte
   --tensor NAME         this tensor, whole; can be repeated
   --sample-seed N       choose the windows of a spot check as an earlier one did
+  --find-seed all|N     with --level full: where dare dropped elements by a seed that nobody recorded,
+                        look for it among all 2^32 (minutes on all cores), or among those below N
 
 What it can find: identical (all bits), explained (all bits, given numbers that the author's machine
 came to and that were recovered), agrees and fits (nothing contradicts, at that level), consistent (a

@@ -26,6 +26,7 @@ export const OPTIONS = {
 	level: { type: 'string', commands: verifying },
 	tensor: { type: 'string', multiple: true, commands: verifying },
 	'sample-seed': { type: 'string', commands: verifying },
+	'find-seed': { type: 'string', commands: verifying },
 	receipt: { type: 'string', commands: verifying },
 	json: { type: 'boolean', commands: undefined },
 	version: { type: 'boolean', commands: undefined },

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, platform, release } from 'node:os';
+import { RemeltError } from '../errors/index.ts';
 import { WASM_MODULE } from '../kernels/index.ts';
 import {
 	lockOf,
 	makeReceipt,
 	receiptDigest,
 	receiptText,
+	type Lock,
 	type VerificationReport,
 } from '../receipt/index.ts';
 import type { PreparedRun } from './inputs.ts';
@@ -19,6 +21,22 @@ export interface ReceiptSettings {
 	readonly jobs: number | undefined;
 	/** When verifying began, in milliseconds since 1970. */
 	readonly began: number;
+}
+
+/** A receipt names the published files by their digests. @throws `http-status` where one is not known */
+function requireDigests(lock: Lock): void {
+	const open = Object.entries(lock.published?.files ?? {}).filter(
+		([, file]) => file.sha256 === null,
+	);
+	if (open.length === 0) return;
+	throw new RemeltError(
+		'http-status',
+		`There is no digest of ${open.map(([name]) => name).join(', ')}, which a receipt needs.`,
+		{
+			hint: 'The Hub tells digests of the files that it stores as LFS. Try again later, or verify a folder.',
+			details: { files: open.length },
+		},
+	);
 }
 
 /** A receipt as text, and its digest. */
@@ -38,11 +56,15 @@ export async function receiptOf(
 ): Promise<WrittenReceipt> {
 	const { recipe, plan } = run.last;
 	const verified = Date.now() - began;
-	const files = await weightFiles(run, terminal, signal);
+	const lock = await lockOf(plan, {
+		recipeText: recipe.text,
+		files: await weightFiles(run, terminal, signal),
+	});
+	requireDigests(lock);
 	const receipt = await makeReceipt({
 		plan,
 		recipe,
-		lock: await lockOf(plan, { recipeText: recipe.text, files }),
+		lock,
 		report,
 		wasmSha256: createHash('sha256')
 			.update(await readFile(WASM_MODULE))

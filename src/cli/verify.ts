@@ -12,6 +12,7 @@ import { findTarget } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { fittingSemantics } from './verifyEras.ts';
 import { verifyFully, verifyHeaders, verifySpots, type VerifySettings } from './verifyLevels.ts';
+import { verifyBySeed } from './verifySeed.ts';
 import { reportText, verifyJson } from './verifyText.ts';
 
 /** Holds a published model against its recipe, as far as the level asks; resolves to the exit status. */
@@ -23,12 +24,20 @@ export async function verifyCommand(
 ): Promise<ExitCode> {
 	const target = await findTarget(args, folder);
 	const settings: VerifySettings = { ...args, terminal, signal };
-	const run = await prepareFor({ ...args, ...target }, folder, settings);
-	const { plan } = run.last;
-	for (const finding of args.json ? [] : [...run.findings, ...plan.findings])
+	const asked = { ...args, ...target };
+	const planned = await prepareFor(asked, folder, settings);
+	const { plan } = planned.last;
+	for (const finding of args.json ? [] : [...planned.findings, ...plan.findings])
 		terminal.err(`${findingText(finding, terminal.paint?.err)}\n`);
 	const began = Date.now();
-	const report = await verifyAt(run, settings);
+	const { run, report } = await searchSeed(
+		{ run: planned, report: await verifyAt(planned, settings) },
+		async (seed) => {
+			const semantics = plan.semantics;
+			return prepare({ ...asked, semantics, seed }, folder, signal, terminal.err);
+		},
+		settings,
+	);
 	const receipt =
 		args.receipt === null ? null : await receiptOf(run, report, { ...settings, began });
 	if (receipt !== null && args.receipt !== null)
@@ -78,6 +87,27 @@ async function verifyAt(run: PreparedRun, settings: VerifySettings): Promise<Ver
 		case 'full':
 			return verifyFully(run.last, settings);
 	}
+}
+
+/** A report, and the run that it is about. */
+interface Reported {
+	readonly run: PreparedRun;
+	readonly report: VerificationReport;
+}
+
+/** Looks for the seed where that was asked for and a whole comparison could not tell without. */
+async function searchSeed(
+	{ run, report }: Reported,
+	prepareWith: (seed: number) => Promise<PreparedRun>,
+	settings: VerifySettings,
+): Promise<Reported> {
+	const { findSeed, level, tensors } = settings;
+	if (findSeed === null || level !== 'full' || tensors.length > 0) return { run, report };
+	if (report.finding !== 'undecidable') return { run, report };
+	const outcome = await verifyBySeed(run, prepareWith, findSeed, settings);
+	if (outcome.kind === 'found') return outcome;
+	const causes = [...report.causes, { code: 'seed-not-found', text: outcome.reason }];
+	return { run, report: { ...report, causes } };
 }
 
 async function writeReceipt(path: string, text: string): Promise<void> {

@@ -18,7 +18,7 @@ import type { Terminal } from './terminal.ts';
 
 export interface VerifySettings extends Pick<
 	VerifyArguments,
-	'level' | 'tensors' | 'sampleSeed' | 'jobs' | 'memory'
+	'level' | 'tensors' | 'sampleSeed' | 'findSeed' | 'jobs' | 'memory'
 > {
 	readonly terminal: Terminal;
 	readonly signal: AbortSignal;

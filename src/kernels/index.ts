@@ -16,6 +16,7 @@ export type {
 	Gram,
 	KernelChunk,
 	Kernels,
+	KnownDraw,
 	SlerpWeights,
 } from './types.ts';
 export type {

@@ -117,6 +117,15 @@ export interface FormulaTensor {
 	readonly row: number;
 }
 
+/** What is known of one of the first 227 draws of a stream. */
+export interface KnownDraw {
+	/** Which draw, counted from 0. */
+	readonly place: number;
+	/** Draws are whole numbers below 2^24; those below this one are kept. */
+	readonly limit: number;
+	readonly kept: boolean;
+}
+
 /** The numeric primitives, whatever runs them. */
 export interface Kernels {
 	readonly backend: 'wasm' | 'webgpu';
@@ -128,6 +137,11 @@ export interface Kernels {
 	reduceGram(blocks: Float64Array, inputs: number): Gram;
 	/** `gram` is [‖v0‖², v0·v1, ‖v1‖²]. */
 	slerpWeights(gram: Gram, t: number): SlerpWeights;
+	/**
+	 * The seeds among `count` from `first` on (both below 2^32) of which torch's generator on a CPU begins
+	 * with such draws, in order.
+	 */
+	findSeeds(first: number, count: number, known: readonly KnownDraw[]): Uint32Array;
 	/** Each element converted to another float dtype, round to nearest even. */
 	cast(bytes: Uint8Array, from: FloatDtype, to: FloatDtype): Uint8Array;
 	/** Compares two equally long runs of elements. */

@@ -2,6 +2,8 @@ export { percent, summarize } from './summary.ts';
 export type { Summary, SummaryRow, Treatment } from './summary.ts';
 export { judge } from './verdict.ts';
 export type { Verdict, VerdictWord } from './verdict.ts';
+export { ENOUGH_DRAWS, firstDraws, knownDraws } from './witness/draws.ts';
+export type { FirstDraws } from './witness/draws.ts';
 export { COSINE_REACH, explain } from './witness/index.ts';
 export {
 	catchProbability,

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -138,6 +138,60 @@ it('semantics are found by what fits', async () => {
 		});
 	const said = await runCli(['verify', published('ties'), ...argv.slice(2), '--semantics', 'auto']);
 	expect(JSON.parse(said.out)).toMatchObject({ finding: 'identical' });
+});
+
+describe('a seed that nobody recorded', () => {
+	/** What a release made of a case, held against the recipe by another seed than it was made with. */
+	async function unseeded(name: string, era: string, ...options: string[]): Promise<Said> {
+		const folder = published(name);
+		if (era !== '0.1.4') {
+			const weights = expectedFolder(name, era);
+			const [file = ''] = readdirSync(weights);
+			cpSync(join(weights, file), join(folder, 'model.safetensors'));
+		}
+		const argv = [folder, '--models', MODELS, '--level', 'full', '--semantics', era];
+		return runCli(['verify', ...argv, '--random-seed', '5', ...options]);
+	}
+
+	const cases = ['dare_linear', 'dare_ties'].flatMap((name) =>
+		['0.0.4', '0.0.6', '0.1.4', '0.1.5'].map((era) => [name, era] as const),
+	);
+
+	it.each(cases)('of %s by mergekit %s is found', async (name, era) => {
+		const said = await unseeded(name, era, '--find-seed', '2000');
+		expect(said.err).toContain('Looks for the seed');
+		expect(said.out).toMatch(/^explained: /);
+		expect(said.out).toContain('dropped by the seed 0, which nobody recorded');
+		expect(said.status).toBe(0);
+	});
+
+	it('is not looked for unless that is asked', async () => {
+		const said = await unseeded('dare_linear', '0.1.4');
+		expect(said).toMatchObject({ status: 2 });
+		expect(said.out).toMatch(/^undecidable: /);
+		expect(said.err).not.toContain('Looks for the seed');
+	});
+
+	it('is not found for elements that no choice gives', async () => {
+		const folder = published('dare_linear');
+		const file = join(folder, 'model.safetensors');
+		const bytes = readFileSync(file);
+		// Every fourth element of all tensors, the first of the stream among them.
+		const start = 8 + Number(bytes.readBigUInt64LE(0));
+		for (let place = start; place < bytes.byteLength; place += 8)
+			bytes[place] = (bytes[place] ?? 0) ^ 0x55;
+		writeFileSync(file, bytes);
+		const argv = ['--level', 'full', '--random-seed', '5', '--find-seed', '2000'];
+		const said = await verify(folder, ...argv);
+		expect(said.status).toBe(2);
+		expect(said.out).toContain('no seed was searched for');
+	});
+
+	it.each(['none', '0', '-3'])('%s is no number of seeds', async (text) => {
+		const said = await unseeded('dare_linear', '0.1.4', `--find-seed=${text}`);
+		expect(said.status).toBe(3);
+		expect(said.err).toContain('--find-seed');
+	});
 });
 
 describe('a receipt', () => {

@@ -6,6 +6,7 @@ import type {
 	FormulaTensor,
 	KernelChunk,
 	Kernels,
+	KnownDraw,
 	SlerpWeights,
 } from '../../src/kernels/index.ts';
 import type { FloatDtype } from '../../src/tensors/index.ts';
@@ -38,10 +39,43 @@ export function createReferenceKernels(): Kernels {
 			return sums;
 		},
 		slerpWeights,
+		findSeeds: findSeeds,
 		cast: (bytes, dtype, to) => cast({ dtype, bytes }, to),
 		compare: (expected, actual, dtype) =>
 			compare({ dtype, bytes: expected }, { dtype, bytes: actual }),
 	};
+}
+
+/** One seed after another, with the generator's whole state. */
+function findSeeds(first: number, count: number, known: readonly KnownDraw[]): Uint32Array {
+	const seeds = Array.from({ length: count }, (_, i) => (first + i) >>> 0);
+	const fits = (seed: number): boolean => {
+		const words = seeded(seed);
+		return known.every(({ place, limit, kept }) => drawAt(words, place) < limit === kept);
+	};
+	return Uint32Array.from(seeds.filter(fits));
+}
+
+/** MT19937's state: M. Matsumoto, T. Nishimura, ACM TOMACS 8(1), 1998; seeding of 2002-01-26. */
+function seeded(seed: number): Uint32Array {
+	const words = new Uint32Array(624);
+	words[0] = seed;
+	for (let i = 1; i < words.length; i++) {
+		const last = words[i - 1] ?? 0;
+		words[i] = Math.imul(last ^ (last >>> 30), 1_812_433_253) + i;
+	}
+	return words;
+}
+
+/** The low 24 bits of one of the first 227 numbers. */
+function drawAt(words: Uint32Array, place: number): number {
+	const [word = 0, next = 0] = words.subarray(place);
+	const joined = (word & 0x8000_0000) | (next & 0x7fff_ffff);
+	let number = (words[place + 397] ?? 0) ^ (joined >>> 1) ^ (joined & 1 ? 0x9908_b0df : 0);
+	number ^= number >>> 11;
+	number ^= (number << 7) & 0x9d2c_5680;
+	number ^= (number << 15) & 0xefc6_0000;
+	return (number ^ (number >>> 18)) & 0xff_ffff;
 }
 
 class ReferenceChunk implements KernelChunk {

@@ -159,6 +159,14 @@ export function cast(bytes: Uint8Array, from: Dtype, to: Dtype, output: Uint8Arr
 export function compare(expected: Uint8Array, actual: Uint8Array, dtype: Dtype): Uint32Array;
 
 /**
+ * As [`search`]; what is known comes as one number per draw in each of three lists.
+ *
+ * # Errors
+ * Where the lists are not equally long, or a place is not below 227.
+ */
+export function find_seeds(first: number, count: number, places: Uint32Array | number[], limits: Uint32Array | number[], kept: Uint8Array | number[]): Uint32Array;
+
+/**
  * The Gram matrix of a whole tensor from its block sums.
  *
  * # Errors
@@ -191,6 +199,7 @@ export interface InitOutput {
     readonly chunk_release: (a: number) => void;
     readonly chunk_reserve: (a: number, b: number, c: number) => [number, number, number];
     readonly compare: (a: any, b: any, c: number) => [number, number, number, number];
+    readonly find_seeds: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number, number];
     readonly formula_compare: (a: number, b: number, c: number, d: any) => [number, number, number, number];
     readonly formula_new: (a: any, b: any) => [number, number, number];
     readonly formula_next_pass: (a: number) => [number, number];

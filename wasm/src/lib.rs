@@ -14,4 +14,5 @@ pub mod gram;
 pub mod inputs;
 pub mod job;
 pub mod lanes;
+pub mod seeds;
 pub mod slerp;

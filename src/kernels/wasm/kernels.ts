@@ -1,6 +1,13 @@
 import type { FloatDtype } from '../../tensors/index.ts';
 import type { FormulaSpec } from '../formula.ts';
-import type { Comparison, FormulaTensor, Gram, Kernels, SlerpWeights } from '../types.ts';
+import type {
+	Comparison,
+	FormulaTensor,
+	Gram,
+	Kernels,
+	KnownDraw,
+	SlerpWeights,
+} from '../types.ts';
 import { WasmChunk } from './chunk.ts';
 import { WasmFormula } from './formula.ts';
 import { createGuard, dtypeOf, SIZES, toComparison } from './guard.ts';
@@ -20,6 +27,16 @@ export function createWasmKernels(memory: WebAssembly.Memory): Kernels {
 		slerpWeights: (gram: Gram, t: number): SlerpWeights =>
 			guard('slerpWeights', { numbers: gram.length, t }, () =>
 				toSlerpWeights(wasm.slerp_weights(gram, t)),
+			),
+		findSeeds: (first: number, count: number, known: readonly KnownDraw[]): Uint32Array =>
+			guard('findSeeds', { first, count, draws: known.length }, () =>
+				wasm.find_seeds(
+					first,
+					count,
+					Uint32Array.from(known, ({ place }) => place),
+					Uint32Array.from(known, ({ limit }) => limit),
+					Uint8Array.from(known, ({ kept }) => (kept ? 1 : 0)),
+				),
 			),
 		cast: (bytes: Uint8Array, from: FloatDtype, to: FloatDtype): Uint8Array =>
 			guard('cast', { bytes: bytes.byteLength, from, to }, () => {

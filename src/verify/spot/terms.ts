@@ -93,6 +93,11 @@ export class Choices {
 
 	/** Whether some choice gives a number between two. Models are in the terms' order. */
 	reach(base: number, models: readonly number[], low: number, high: number): boolean {
+		return this.masks(base, models, low, high).next().done !== true;
+	}
+
+	/** The choices that give a number between two: bit i tells whether term i is kept. */
+	*masks(base: number, models: readonly number[], low: number, high: number): Generator<number> {
 		const start = this.#work(base);
 		for (const [i, value] of models.entries())
 			this.#setTerm(i, this.#work(this.#work(value) - start));
@@ -100,14 +105,11 @@ export class Choices {
 		for (let kept = 0; kept < all; kept++) {
 			// Terms that drop nothing are always there.
 			if ((kept | this.#optional) !== all - 1) continue;
-			if (
-				this.#spec.consensus
-					? this.#elected(start, kept, low, high)
-					: this.#summed(start, kept, low, high)
-			)
-				return true;
+			const reached = this.#spec.consensus
+				? this.#elected(start, kept, low, high)
+				: this.#summed(start, kept, low, high);
+			if (reached) yield kept;
 		}
-		return false;
 	}
 
 	/** A term's range where it is kept. */

@@ -113,7 +113,8 @@ const fn mix(word: u32, next: u32) -> u32 {
     (joined >> 1) ^ ((joined & 1).wrapping_neg() & 0x9908_b0df)
 }
 
-const fn temper(word: u32) -> u32 {
+/// What is handed out of a word.
+pub const fn temper(word: u32) -> u32 {
     let word = word ^ (word >> 11);
     let word = word ^ ((word << 7) & 0x9d2c_5680);
     let word = word ^ ((word << 15) & 0xefc6_0000);
