@@ -30,7 +30,13 @@ export function publishedCase(name: string, semantics?: string): Published {
 			return readFileSync(join(folder, 'model-00001-of-00001.safetensors'));
 		}
 	};
-	const bytes = Uint8Array.from(read());
+	return publishedFrom(name, read());
+}
+
+/** A model's one weight file as a published model; its bytes are copied. */
+export function publishedFrom(name: string, source: Uint8Array): Published {
+	const file = 'model.safetensors';
+	const bytes = Uint8Array.from(source);
 	const view = new DataView(bytes.buffer);
 	const start = 8 + Number(view.getBigUint64(0, true));
 	const entries = JSON.parse(Buffer.from(bytes.subarray(8, start)).toString('utf8')) as Entries;
