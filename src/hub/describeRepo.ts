@@ -22,6 +22,8 @@ export interface Conversion {
 	/** `refs/pr/<number>`. */
 	readonly ref: string;
 	readonly commit: string;
+	/** The commit whose pickles were converted; null where it does not show. */
+	readonly converted: string | null;
 }
 
 /** What can be told of a model from what the Hub answers this reader. */
@@ -44,8 +46,8 @@ export type RepoDescription =
 const CONVERSION_BOT = 'SFconvertbot';
 
 /**
- * Finds out what has become of a model, in one request or a few: a public one takes one, pickles up to
- * four, a gated one with a token two. Never reads weights. Throws where that is not an answer about the model:
+ * Finds out what has become of a model, in one request or a few: a public one takes one, pickles some
+ * more, a gated one with a token two. Never reads weights. Throws where that is not an answer about the model:
  * `rate-limited`, `http-status`, `network-failed`, `aborted`, and `gated` for a token that is not accepted.
  */
 export async function describeRepo(
@@ -153,9 +155,19 @@ async function findConversion(asking: Asking, repo: string): Promise<Conversion 
 			if (error instanceof RemeltError && error.code === 'not-found') return null;
 			throw error;
 		});
-		if (info?.hasSafetensors === true) return { ref, commit: info.commit };
+		if (info?.hasSafetensors !== true) continue;
+		return { ref, commit: info.commit, converted: await parentOf(asking, repo, info.commit) };
 	}
 	return null;
+}
+
+/** The commit before a commit; the bot makes one on top of what it converts. */
+async function parentOf(asking: Asking, repo: string, commit: string): Promise<string | null> {
+	const url = `${asking.base}/api/models/${repo}/commits/${commit}?limit=2`;
+	const answer = await readJson(url, asking);
+	const commits: readonly unknown[] = Array.isArray(answer) ? answer : [];
+	const parent = commits[1];
+	return parent === undefined ? null : stringOf(parent, 'id', url);
 }
 
 /** Numbers of the bot's pull requests, newest first; the API's own filter is not relied on. */

@@ -75,8 +75,8 @@ export class RemoteFile {
 	}
 
 	/**
-	 * Asks the address that the last answer came from, else the Hub. One that is refused has expired:
-	 * the Hub is asked for another one, once.
+	 * Asks the address that the last answer came from, else the Hub. One that is refused has expired, and
+	 * one that does not answer may never do so: the Hub is asked for another one, once.
 	 */
 	async #ask(range: readonly [number, number], watchdog: Watchdog): Promise<Response> {
 		const { url } = this.#place;
@@ -85,13 +85,16 @@ export class RemoteFile {
 			try {
 				const options = { watchdog, range, shownAs: url };
 				const response = await this.#client.get(direct ?? url, options);
-				this.#address.learn(url, response);
+				if (direct === null) this.#address.learn(url, response);
+				else this.#address.worked();
 				return response;
 			} catch (error) {
 				if (watchdog.signal.aborted) throw error;
-				if (direct !== null) this.#address.forget(direct);
-				if (!this.#isRefusedAddress(error, direct)) throw error;
-				if (renewed) throw refusedAddress(error, url);
+				const silent = error instanceof RemeltError && error.code === 'network-failed';
+				if (direct !== null) this.#address.forget(direct, { answered: !silent });
+				const refused = this.#isRefusedAddress(error, direct);
+				if (!refused && (direct === null || !silent)) throw error;
+				if (renewed) throw refused ? refusedAddress(error, url) : error;
 			}
 		}
 	}

@@ -21,6 +21,8 @@ export function expiryOf(address: string): number {
 export class SignedAddress {
 	#url: string | null = null;
 	#expires = 0;
+	/** Whether asking directly has worked; false once it brought no answer before it ever did. */
+	#works: boolean | null = null;
 
 	/** Null where the file's own address has to be asked, which then redirects. */
 	current(now: number): string | null {
@@ -30,13 +32,23 @@ export class SignedAddress {
 
 	/** Keeps where an answer came from, if it came from another origin than was asked. */
 	learn(asked: string, { url }: Response): void {
+		if (this.#works === false) return;
 		if (url === '' || new URL(url).origin === new URL(asked).origin) return;
 		this.#url = url;
 		this.#expires = expiryOf(url);
 	}
 
-	/** Forgets an address that did not work, unless another one was learnt since. */
-	forget(url: string): void {
+	/** The address was asked directly, and answered. */
+	worked(): void {
+		this.#works = true;
+	}
+
+	/**
+	 * Forgets an address that did not work, unless another one was learnt since. Where no answer came
+	 * and none ever did, none is learnt any more: some stores may let pages in by redirects only.
+	 */
+	forget(url: string, { answered }: { readonly answered: boolean }): void {
 		if (this.#url === url) this.#url = null;
+		if (!answered) this.#works ??= false;
 	}
 }

@@ -202,6 +202,7 @@ describe('of pickles', () => {
 	const ref = (repo: string, number: number) => ({
 		ref: `refs/pr/${number}`,
 		commit: hub.commit(repo, `refs/pr/${number}`),
+		converted: hub.commit(repo),
 	});
 
 	test('the Hub’s own conversion is found: the newest that has safetensors, by the bot', async () => {

@@ -41,8 +41,20 @@ test('an address is not forgotten for the failure of an older one', () => {
 	const address = new SignedAddress();
 	address.learn('https://huggingface.co/a', answerFrom(`${CDN}?n=1`));
 	address.learn('https://huggingface.co/a', answerFrom(`${CDN}?n=2`));
-	address.forget(`${CDN}?n=1`);
+	address.forget(`${CDN}?n=1`, { answered: true });
 	expect(address.current(0)).toBe(`${CDN}?n=2`);
-	address.forget(`${CDN}?n=2`);
+	address.forget(`${CDN}?n=2`, { answered: true });
 	expect(address.current(0)).toBeNull();
+});
+
+test.each([
+	['is not learnt again where it never worked', false, false],
+	['is learnt again where it worked before', true, true],
+])('an address that brings no answer %s', (_, worked, learnt) => {
+	const address = new SignedAddress();
+	address.learn('https://huggingface.co/a', answerFrom(CDN));
+	if (worked) address.worked();
+	address.forget(CDN, { answered: false });
+	address.learn('https://huggingface.co/a', answerFrom(CDN));
+	expect(address.current(0) !== null).toBe(learnt);
 });

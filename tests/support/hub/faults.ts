@@ -38,6 +38,8 @@ export type FaultKind =
 	| 'drop'
 	/** The connection is cut after half of the body, or after `bytes`. */
 	| 'drop-midway'
+	/** The same by a reset, which may take bytes with it that were sent before. */
+	| 'reset'
 	/** `bytes` (default 64) every `ms` milliseconds (default 5), all of them right. */
 	| 'trickle'
 	/** No CORS headers. */

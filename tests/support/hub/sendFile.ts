@@ -83,7 +83,8 @@ async function sendBody(
 	if (fault?.kind !== 'short-chunked') response.setHeader('Content-Length', bytes.length);
 	let end = bytes.length;
 	if (fault?.kind === 'stall') end = Math.min(end, fault.bytes ?? 0);
-	if (fault?.kind === 'drop-midway') end = Math.min(end, fault.bytes ?? Math.floor(end / 2));
+	if (fault?.kind === 'drop-midway' || fault?.kind === 'reset')
+		end = Math.min(end, fault.bytes ?? Math.floor(end / 2));
 	const piece = fault?.kind === 'trickle' ? (fault.bytes ?? 64) : PIECE;
 	let sent = 0;
 	while (sent < end && !response.destroyed) {
@@ -100,6 +101,7 @@ async function sendBody(
 	response.flushHeaders();
 	// What was written has to arrive before the cut.
 	if (fault?.kind === 'drop-midway') setTimeout(() => response.destroy(), 20);
+	if (fault?.kind === 'reset') response.socket?.resetAndDestroy();
 	await once(response, 'close');
 	return sent;
 }
