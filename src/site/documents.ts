@@ -11,7 +11,7 @@ const HERE = 'https://site.invalid/';
 const ROOT = 'docs';
 
 /** Documents that have a page of their own. */
-const PAGES: readonly string[] = ['findings', 'recipe', 'semantics'];
+const PAGES: readonly string[] = ['findings', 'receipt', 'recipe', 'semantics', 'verification'];
 
 /** The page on which a file of the repository is shown; null where none does. */
 function pageOf(file: string): string | null {
