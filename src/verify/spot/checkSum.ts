@@ -36,7 +36,7 @@ export async function checkSum(sample: FloatSample, spec: SumFormula): Promise<S
 		const byWeights = judgePair(sample, spec, { fit, own });
 		if (byWeights !== null) return byWeights;
 	}
-	return judgeRest(sample, spec, { own, outliers: fit?.outliers.length ?? null });
+	return judgeRest(sample, spec, own);
 }
 
 function exactly(sample: FloatSample, { signOfZero }: Comparison, said: string): SpotFinding {
@@ -118,14 +118,8 @@ export function isTiny({ identical, elements, maxUlp }: Comparison): boolean {
 	return maxUlp <= 1 && isFew(elements - identical, elements);
 }
 
-interface Rest {
-	readonly own: Comparison;
-	/** Elements that no two weights explain; null where it was not looked for. */
-	readonly outliers: number | null;
-}
-
 /** Where no release's rounding gives the window. */
-function judgeRest(sample: FloatSample, spec: SumFormula, { own }: Rest): SpotFinding {
+function judgeRest(sample: FloatSample, spec: SumFormula, own: Comparison): SpotFinding {
 	const inputs = spec.weights.map((_, i) => inputValues(sample, i));
 	const target = valuesOf(sample.bytes.published, sample.dtype);
 	return judgeWeights(sample, { inputs, target, claimed: sharesOf(spec), own });

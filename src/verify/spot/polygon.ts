@@ -69,7 +69,7 @@ export class Polygon {
 		return true;
 	}
 
-	/** Whether a point lies inside, or within `margin` of the bounding box of a single point or line. */
+	/** Whether a point lies inside or on the border. A polygon without area has every point of its line. */
 	contains(px: number, py: number): boolean {
 		const points = this.vertices();
 		let [left, right] = [true, true];
