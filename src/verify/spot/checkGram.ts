@@ -5,7 +5,7 @@ import { TELLING_WIDTH } from './checkSlerp.ts';
 import { findingOf, inputValues, type FloatSample } from './context.ts';
 import { circleFit } from './circle.ts';
 import { holds, linearRange } from './fitSlerp.ts';
-import { boundsOf, rounder, unitOf, type Bounds } from './floats.ts';
+import { boundsOf, rounder, unitOf, type Bounds } from '../floats.ts';
 import { leastSquares } from './leastSquares.ts';
 import { fitPairs, type PairFit } from './pairs.ts';
 import { elementsText, rangeText } from './texts.ts';

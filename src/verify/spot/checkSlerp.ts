@@ -10,7 +10,7 @@ import {
 	type FloatSample,
 	type Outcome,
 } from './context.ts';
-import { rounder, valuesOf } from './floats.ts';
+import { rounder, valuesOf } from '../floats.ts';
 import { fitSlerp, holds, type SlerpFit } from './fitSlerp.ts';
 import { elementsText, numberText, rangeText } from './texts.ts';
 import type { Interval, SpotFinding } from './types.ts';

@@ -8,7 +8,7 @@ import {
 	inputValues,
 	type FloatSample,
 } from './context.ts';
-import { boundsOf, unitOf, valuesOf } from './floats.ts';
+import { boundsOf, unitOf, valuesOf } from '../floats.ts';
 import { leastSquares } from './leastSquares.ts';
 import { FLOAT32, fitPairs, type PairFit } from './pairs.ts';
 import { countText, elementsText, rangeText } from './texts.ts';

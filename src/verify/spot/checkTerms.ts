@@ -8,7 +8,7 @@ import {
 	inputValues,
 	type FloatSample,
 } from './context.ts';
-import { boundsOf, rounder, valuesOf, type Bounds } from './floats.ts';
+import { boundsOf, rounder, valuesOf, type Bounds } from '../floats.ts';
 import { Choices, factorsOf, MOST_TERMS, thins } from './terms.ts';
 import { elementsText } from './texts.ts';
 import type { SpotFinding } from './types.ts';

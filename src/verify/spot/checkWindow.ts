@@ -6,7 +6,7 @@ import { checkSlerp } from './checkSlerp.ts';
 import { checkSum } from './checkSum.ts';
 import { checkTerms } from './checkTerms.ts';
 import { findingOf, floatSample, inputValues, type FloatSample, type Sample } from './context.ts';
-import { valuesOf } from './floats.ts';
+import { valuesOf } from '../floats.ts';
 import type { SpotFinding, SpotWindow, WindowBytes } from './types.ts';
 
 /**

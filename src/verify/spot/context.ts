@@ -1,7 +1,7 @@
 import type { Comparison, FormulaSpec, Kernels } from '../../kernels/index.ts';
 import type { PlannedTensor } from '../../merge/index.ts';
 import type { Dtype, FloatDtype } from '../../tensors/index.ts';
-import { valuesOf } from './floats.ts';
+import { valuesOf } from '../floats.ts';
 import type { SpotFinding, SpotWindow, WindowBytes } from './types.ts';
 
 /** What every check of a window gets. */

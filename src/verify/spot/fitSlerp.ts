@@ -1,6 +1,6 @@
 import type { FloatDtype } from '../../tensors/index.ts';
 import { circleFit, SLERP_CIRCLE, type CircleFit, type CircleRange } from './circle.ts';
-import { boundsOf } from './floats.ts';
+import { boundsOf } from '../floats.ts';
 import { FLOAT32, fitPairs, largestOf, type PairFit } from './pairs.ts';
 import type { Polygon } from './polygon.ts';
 import type { Interval } from './types.ts';

@@ -1,4 +1,4 @@
-import type { Bounds } from './floats.ts';
+import type { Bounds } from '../floats.ts';
 import { Polygon } from './polygon.ts';
 
 /** Rounding to float32 is off by at most this share of the result. */

@@ -1,6 +1,6 @@
 import type { TaskVectorFormula } from '../../kernels/index.ts';
 import type { FloatDtype } from '../../tensors/index.ts';
-import { rounder, unitOf } from './floats.ts';
+import { rounder, unitOf } from '../floats.ts';
 import type { Interval } from './types.ts';
 
 /** Most terms for which every choice of kept and dropped ones is tried. */

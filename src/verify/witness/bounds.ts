@@ -1,14 +1,15 @@
+import { boundsOf, valuesOf } from '../floats.ts';
 import { circlePoint, curvature, type CirclePoint } from './circle.ts';
-import { decode, roundedFrom } from './rounding.ts';
 import type { FloatDtype } from '../../tensors/index.ts';
 
 /** Elements of both tensors and of the published one. */
 export interface Elements {
 	readonly a: Float32Array;
 	readonly b: Float32Array;
-	readonly published: Float64Array;
-	readonly lower: Float64Array;
-	readonly upper: Float64Array;
+	readonly published: Float32Array;
+	/** Between which numbers the result was before it was rounded. */
+	readonly low: Float64Array;
+	readonly high: Float64Array;
 }
 
 /** Elements of the same place in two inputs and in the published tensor, which may be of other formats. */
@@ -16,10 +17,10 @@ export function elementsOf(
 	inputs: readonly [DtypeBytes, DtypeBytes],
 	published: DtypeBytes,
 ): Elements {
-	const [a, b] = inputs.map(({ dtype, bytes }) => decode(dtype, bytes));
+	const [a, b] = inputs.map(({ dtype, bytes }) => valuesOf(bytes, dtype));
 	if (a === undefined || b === undefined) throw new RangeError('a slerp has two inputs');
-	const { values, lower, upper } = roundedFrom(published.dtype, published.bytes);
-	return { a, b, published: values, lower, upper };
+	const { dtype, bytes } = published;
+	return { a, b, published: valuesOf(bytes, dtype), ...boundsOf(bytes, dtype) };
 }
 
 export interface DtypeBytes {
@@ -64,7 +65,7 @@ export class CosineBounds {
 	add(elements: Elements): number[] {
 		const open: number[] = [];
 		if (this.empty) return open;
-		const { a, b, lower, upper } = elements;
+		const { a, b, low: lows, high: highs } = elements;
 		const middle = (this.least + this.most) / 2;
 		const reach = (this.most - this.least) / 2;
 		const point = circlePoint(this.#t, middle);
@@ -75,8 +76,8 @@ export class CosineBounds {
 			const value = point.w0 * x + point.w1 * y;
 			const slope = point.d0 * x + point.d1 * y;
 			const room = bend0 * Math.abs(x) + bend1 * Math.abs(y) + slack(point, x, y);
-			const low = (lower[i] ?? NaN) - value;
-			const high = (upper[i] ?? NaN) - value;
+			const low = (lows[i] ?? NaN) - value;
+			const high = (highs[i] ?? NaN) - value;
 			const span = Math.abs(slope) * reach;
 			// Elements that are not finite say nothing here, and are left for the comparison.
 			if (span + room <= high && -span - room >= low) continue;

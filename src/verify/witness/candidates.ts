@@ -1,4 +1,3 @@
-import type { FloatDtype } from '../../tensors/index.ts';
 import { circlePoint } from './circle.ts';
 
 /** Float32 weights of two tensors. */
@@ -93,31 +92,4 @@ export function passes(
 		const value = round(Math.fround(Math.fround(w0 * a) + Math.fround(w1 * b)));
 		return value === published || (Number.isNaN(value) && Number.isNaN(published));
 	});
-}
-
-const word = new Uint32Array(1);
-const rounded = new Float32Array(word.buffer);
-
-/** Rounds a float32 that is a number to the nearest of a format, ties to even. */
-export function rounderOf(dtype: FloatDtype): (value: number) => number {
-	if (dtype === 'F32') return Math.fround;
-	const drop = dtype === 'BF16' ? 16 : 13;
-	return (value) => {
-		// A float16 below its normal range is a multiple of 2^-24.
-		if (dtype === 'F16' && Math.abs(value) < 2 ** -14) return even(value * 2 ** 24) * 2 ** -24;
-		rounded[0] = value;
-		const [magnitude = 0] = word;
-		const odd = (magnitude >>> drop) & 1;
-		word[0] = ((magnitude + (2 ** (drop - 1) - 1) + odd) >>> drop) << drop;
-		const [result = NaN] = rounded;
-		return dtype === 'F16' && Math.abs(result) > 65504 ? Math.sign(result) * Infinity : result;
-	};
-}
-
-/** The nearest whole number, the even one of two. */
-function even(value: number): number {
-	const floor = Math.floor(value);
-	const rest = value - floor;
-	if (rest !== 0.5) return Math.round(value);
-	return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -1,7 +1,7 @@
 import type { Kernels, KnownDraw, TaskVectorFormula } from '../../kernels/index.ts';
 import type { MergePlan, PlannedTensor } from '../../merge/index.ts';
 import { floatSample, inputValues } from '../spot/context.ts';
-import { boundsOf, rounder } from '../spot/floats.ts';
+import { boundsOf, rounder } from '../floats.ts';
 import { Choices, factorsOf, MOST_TERMS } from '../spot/terms.ts';
 import type { SpotRange, SpotWindow, WindowBytes } from '../spot/types.ts';
 import { DTYPE_BITS } from '../../tensors/index.ts';

@@ -1,8 +1,9 @@
 import type { SlerpFormula } from '../../kernels/index.ts';
 import type { Explanation, Unexplained, UnexplainedPart, Witness } from '../../merge/index.ts';
 import type { FloatDtype } from '../../tensors/index.ts';
+import { rounder } from '../floats.ts';
 import { CosineBounds, elementsOf, type Elements } from './bounds.ts';
-import { pairsBetween, passes, rounderOf, type Test, type WeightPair } from './candidates.ts';
+import { pairsBetween, passes, type Test, type WeightPair } from './candidates.ts';
 
 /**
  * How far the cosine that an author's machine came to may lie from the exact one: mergekit takes norms
@@ -74,7 +75,7 @@ async function onCircle(
 	const interval = [bounds.least, bounds.most] as const;
 	const pairs = pairsBetween(t, interval, exact);
 	if (pairs === null) return UNTOLD;
-	const round = rounderOf(dtype);
+	const round = rounder(dtype);
 	const left = pairs.filter((pair) => passes(pair, tests, round));
 	for (const pair of left)
 		if (await agrees(unexplained, dtype, pair))
@@ -116,13 +117,13 @@ async function boundBy(
 	return tests;
 }
 
-function beginningOf({ a, b, published, lower, upper }: Elements): Elements {
+function beginningOf({ a, b, published, low, high }: Elements): Elements {
 	return {
 		a: a.subarray(0, FIRST_LOOK),
 		b: b.subarray(0, FIRST_LOOK),
 		published: published.subarray(0, FIRST_LOOK),
-		lower: lower.subarray(0, FIRST_LOOK),
-		upper: upper.subarray(0, FIRST_LOOK),
+		low: low.subarray(0, FIRST_LOOK),
+		high: high.subarray(0, FIRST_LOOK),
 	};
 }
 

@@ -3,7 +3,7 @@ import { loadWasmKernels, type Kernels } from '../../../src/kernels/index.ts';
 import { holds } from '../../../src/verify/spot/fitSlerp.ts';
 import { bytesFrom, Random, randomTrial, runTrial, type Trial } from './simulation.ts';
 import { fitSlerp } from '../../../src/verify/spot/index.ts';
-import { valuesOf } from '../../../src/verify/spot/floats.ts';
+import { valuesOf } from '../../../src/verify/floats.ts';
 
 let kernels: Kernels;
 

@@ -1,7 +1,7 @@
 import type { Kernels, SlerpFormula } from '../../../src/kernels/index.ts';
 import type { FloatDtype } from '../../../src/tensors/index.ts';
 import { fitSlerp, type SlerpFit } from '../../../src/verify/spot/fitSlerp.ts';
-import { rounder, valuesOf } from '../../../src/verify/spot/floats.ts';
+import { rounder, valuesOf } from '../../../src/verify/floats.ts';
 
 /** A made-up tensor of two parents and what slerp makes of it. */
 export interface Trial {

@@ -3,7 +3,7 @@ import { loadWasmKernels, type Kernels } from '../../../src/kernels/index.ts';
 import type { Recipe } from '../../../src/recipe/index.ts';
 import type { TensorEntry } from '../../../src/tensors/index.ts';
 import { summarizeSpot, type SpotCause } from '../../../src/verify/spot/index.ts';
-import { rounder, valuesOf } from '../../../src/verify/spot/floats.ts';
+import { rounder, valuesOf } from '../../../src/verify/floats.ts';
 import { caseRecipe, changedRecipe, publishedCase, spotCheck } from './oracleSpot.ts';
 import type { Published, SpotRun } from './oracleSpot.ts';
 import { bytesFrom, Random } from './simulation.ts';

@@ -1,4 +1,4 @@
-import type { FloatDtype } from '../../tensors/index.ts';
+import type { FloatDtype } from '../tensors/index.ts';
 
 /** Bits of the fraction. */
 const FRACTION: Readonly<Record<FloatDtype, number>> = { F32: 23, F16: 10, BF16: 7 };

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadWasmKernels, type Kernels } from '../../../src/kernels/index.ts';
-import { boundsOf, rounder, valuesOf } from '../../../src/verify/spot/floats.ts';
-import { Polygon } from '../../../src/verify/spot/polygon.ts';
-import { Random } from './simulation.ts';
+import { loadWasmKernels, type Kernels } from '../../src/kernels/index.ts';
+import { boundsOf, rounder, valuesOf } from '../../src/verify/floats.ts';
+import { Polygon } from '../../src/verify/spot/polygon.ts';
+import { Random } from './spot/simulation.ts';
 
 let kernels: Kernels;
 
