@@ -1,3 +1,4 @@
+import { summarizeSpot } from '../verify/index.ts';
 import { formatBytes, formatCount, formatDuration, plural } from './format.ts';
 import type { Progress } from './progress.ts';
 import type { Mode, State } from './state.ts';
@@ -27,6 +28,13 @@ export function describe(state: State): string {
 			const { tensors, bytesToRead } = state.plan.totals;
 			return `The plan is ready: ${plural(tensors, 'tensor')}, ${formatBytes(bytesToRead)} to read.`;
 		}
+		case 'checking': {
+			const { progress, spot } = state;
+			const percent = percentOf(progress, spot.totals.bytes);
+			return `${String(percent)} percent, ${formatCount(progress.tensorsDone)} of ${plural(spot.totals.tensors, 'tensor')}.`;
+		}
+		case 'checked':
+			return `Done: ${summarizeSpot(state.plan, state.findings, state.spot).sentence}`;
 		case 'running': {
 			const { progress, plan } = state;
 			const left =
@@ -54,6 +62,8 @@ export function tabTitle(state: State, page: string): string {
 			return page;
 		case 'reading':
 			return `Reading headers · ${page}`;
+		case 'checking':
+			return `${String(percentOf(state.progress, state.spot.totals.bytes))} % · ${page}`;
 		case 'running':
 			return `${String(percentOf(state.progress, state.plan.totals.bytesToRead))} % · ${page}`;
 		case 'paused':
@@ -62,6 +72,7 @@ export function tabTitle(state: State, page: string): string {
 			return `Cancelled · ${page}`;
 		case 'failed':
 			return `Stopped · ${page}`;
+		case 'checked':
 		case 'done':
 			return `Done · ${page}`;
 	}

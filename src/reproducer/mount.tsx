@@ -4,6 +4,7 @@ import type { ReproducerContract } from './contract.ts';
 import { browserEffects } from './effects.ts';
 import type { Wish } from './requests.ts';
 import './reproducer.css';
+import './spot.css';
 import { App } from './views/App.tsx';
 
 /** A mounted reproducer: takes wishes. */

@@ -120,8 +120,26 @@ export function outputName(
  * recipe to.
  */
 export function commandLine(contract: ReproducerContract, variant: boolean): string {
-	const { id, published, recipeFrom = 'card' } = contract;
+	const recipe = recipePlace(contract, variant);
+	return `npm run remelt -- merge ${recipe} --out ./${shortName(contract.id)}`;
+}
+
+/** How a check was done: what else a command needs to come to the same. */
+export type Checked =
+	| { readonly level: 'spot'; readonly sampleSeed: number; readonly semantics: string }
+	| { readonly level: 'full'; readonly semantics: string };
+
+/** The command that checks the published weights at a terminal. */
+export function verifyCommandLine(contract: ReproducerContract, checked: Checked): string {
+	const recipe = recipePlace(contract, false);
+	const seed = checked.level === 'spot' ? ` --sample-seed ${String(checked.sampleSeed)}` : '';
+	return `npm run remelt -- verify ${recipe} ${contract.published ?? contract.id} --level ${checked.level}${seed} --semantics ${checked.semantics}`;
+}
+
+function recipePlace(
+	{ id, published, recipeFrom = 'card' }: ReproducerContract,
+	variant: boolean,
+): string {
 	const places = { card: `content/cards/${id}/card.md`, repo: published ?? id, text: 'recipe.yml' };
-	const recipe = places[variant ? 'text' : recipeFrom];
-	return `npm run remelt -- merge ${recipe} --out ./${shortName(id)}`;
+	return places[variant ? 'text' : recipeFrom];
 }

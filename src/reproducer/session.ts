@@ -7,10 +7,15 @@ import type { Recipe } from '../recipe/index.ts';
 import { computingOf } from './computing.ts';
 import { extraFiles } from './extras.ts';
 import { openModels } from './models.ts';
-import type { Location, OpenedModel, Openers } from './models.ts';
+import type { Location, Openers } from './models.ts';
+import type { Planned } from './planned.ts';
 import { createProgressMeter } from './progress.ts';
+import { makePageReceipt } from './receipts.ts';
+import type { PageReceipt, ReceiptEffects, Verified } from './receipts.ts';
 import { createFolderSink } from './sinks/folder.ts';
 import { createMemorySink } from './sinks/memory.ts';
+import { startSpot } from './spotCheck.ts';
+import type { SpotEffects } from './spotCheck.ts';
 import type { Event, Job, Kept, Mode } from './state.ts';
 import { markAsRehearsal } from './toy.ts';
 
@@ -18,14 +23,13 @@ import { markAsRehearsal } from './toy.ts';
 const TICK = 250;
 
 /** What a session does to the world; tests give their own. */
-export interface Effects extends Openers {
+export interface Effects extends Openers, ReceiptEffects, SpotEffects {
 	readonly parse: (text: string) => Recipe;
 	readonly plan: (recipe: Recipe, options: PlanOptions) => MergePlan;
 	readonly run: (plan: MergePlan, options: RunOptions) => Promise<MergeOutcome>;
 	readonly spawn: () => WorkerLike;
 	/** Workers to use. */
 	readonly workers: number;
-	readonly now: () => number;
 }
 
 /** What the reader wants to have of the merged model. */
@@ -51,6 +55,8 @@ export interface Request {
 export interface Session {
 	/** Reads headers and plans. Ends any job before. */
 	ask: (request: Request) => void;
+	/** Checks windows of what was planned, chosen by a seed as `planSpot` takes it. */
+	check: (sampleSeed: number) => void;
 	/** Runs what was planned, or runs it again. */
 	start: (keep: Keep, backend: BackendSetting) => void;
 	pause: () => void;
@@ -59,17 +65,44 @@ export interface Session {
 	cancel: () => void;
 	/** Ends everything and forgets it. */
 	close: () => void;
-}
-
-interface Planned {
-	readonly recipe: Recipe;
-	readonly plan: MergePlan;
-	readonly models: ReadonlyMap<string, OpenedModel>;
+	/** The receipt of what was found of the present plan. Rejects as the Hub and the kernels do. */
+	receipt: (verified: Verified) => Promise<PageReceipt>;
 }
 
 interface Running {
 	readonly stop: AbortController;
 	readonly hold: (held: boolean) => void;
+}
+
+/** What a session is busy with, one piece of work at a time. */
+function createWork(): {
+	readonly begin: (work: Running, done: Promise<void>) => void;
+	readonly busy: () => boolean;
+	readonly hold: (held: boolean) => void;
+	/** Whether there was anything to abort. */
+	readonly abort: () => boolean;
+	/** Aborts, and waits for nothing. */
+	readonly end: () => void;
+} {
+	let running: Running | null = null;
+	return {
+		begin(work, done) {
+			running = work;
+			void done.finally(() => {
+				if (running === work) running = null;
+			});
+		},
+		busy: () => running !== null,
+		hold: (held) => running?.hold(held),
+		abort() {
+			running?.stop.abort();
+			return running !== null;
+		},
+		end() {
+			running?.stop.abort();
+			running = null;
+		},
+	};
 }
 
 /** A session that reports to `dispatch`. */
@@ -79,22 +112,20 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 	let request: Request | null = null;
 	let planned: Planned | null = null;
 	let reading: AbortController | null = null;
-	let running: Running | null = null;
+	const work = createWork();
 	const shared = { effects, dispatch, measured: { calibration: null } };
 
 	const endAll = (): void => {
 		reading?.abort();
-		running?.stop.abort();
+		work.end();
 		reading = null;
-		running = null;
 		planned = null;
 	};
 	return {
 		ask(wanted) {
 			endAll();
 			count += 1;
-			const { mode, recipe, variant } = wanted;
-			const mine = { id: count, mode, recipe, variant };
+			const mine = { ...jobOf(wanted), id: count };
 			job = mine;
 			request = wanted;
 			reading = new AbortController();
@@ -106,32 +137,32 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 				dispatch({ type: 'planned', job: mine.id, plan: result.plan });
 			});
 		},
+		check(sampleSeed) {
+			if (job === null || planned === null || work.busy()) return;
+			const stop = new AbortController();
+			const done = startSpot({ effects, dispatch, planned, sampleSeed, stop, id: job.id });
+			work.begin({ stop, hold: () => undefined }, done);
+		},
 		start(keep, backend) {
-			if (job === null || request === null || planned === null || running !== null) return;
+			if (job === null || request === null || planned === null || work.busy()) return;
 			const stop = new AbortController();
 			const { id } = job;
 			const run = startRun({ ...shared, planned, request, keep, backend, stop, id });
-			running = { stop, hold: run.hold };
-			void run.done.finally(() => {
-				if (running?.stop === stop) running = null;
-			});
+			work.begin({ stop, hold: run.hold }, run.done);
 		},
 		pause() {
 			if (job === null) return;
-			running?.hold(true);
+			work.hold(true);
 			dispatch({ type: 'paused', job: job.id });
 		},
 		resume() {
 			if (job === null) return;
-			running?.hold(false);
+			work.hold(false);
 			dispatch({ type: 'resumed', job: job.id });
 		},
 		cancel() {
 			if (job === null) return;
-			if (running !== null) {
-				running.stop.abort();
-				return;
-			}
+			if (work.abort()) return;
 			reading?.abort();
 			dispatch({ type: 'cancelled', job: job.id });
 		},
@@ -140,7 +171,15 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 			job = null;
 			dispatch({ type: 'closed' });
 		},
+		async receipt(verified) {
+			if (planned === null) throw new RangeError('there is no plan');
+			return makePageReceipt(planned, verified, effects);
+		},
 	};
+}
+
+function jobOf({ mode, recipe, variant }: Request): Omit<Job, 'id'> {
+	return { mode, recipe, variant };
 }
 
 /** Reads headers and plans; reports a failure and returns null. */

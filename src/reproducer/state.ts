@@ -2,6 +2,7 @@ import type { SerializedError } from '../errors/index.ts';
 import type { BackendChoice } from '../kernels/index.ts';
 import type { MergeOutcome, MergePlan } from '../merge/index.ts';
 import type { TensorResult } from '../merge/index.ts';
+import type { SpotFinding, SpotPlan } from '../verify/index.ts';
 import type { Computing } from './computing.ts';
 import { NO_PROGRESS } from './progress.ts';
 import type { Progress } from './progress.ts';
@@ -38,9 +39,36 @@ export type State =
 	| { readonly phase: 'choosing'; readonly references: readonly string[] }
 	| { readonly phase: 'reading'; readonly job: Job; readonly reading: Reading }
 	| { readonly phase: 'planned'; readonly job: Job; readonly plan: MergePlan }
+	/** A spot check runs. */
+	| {
+			readonly phase: 'checking';
+			readonly job: Job;
+			readonly plan: MergePlan;
+			readonly spot: SpotPlan;
+			readonly progress: Progress;
+			/** In the order in which windows were done. */
+			readonly findings: readonly SpotFinding[];
+	  }
+	/** What a spot check came to. */
+	| {
+			readonly phase: 'checked';
+			readonly job: Job;
+			readonly plan: MergePlan;
+			readonly spot: SpotPlan;
+			/** In plan order. */
+			readonly findings: readonly SpotFinding[];
+			readonly seconds: number;
+	  }
 	| RunState<'running'>
 	| RunState<'paused'>
-	| RunState<'cancelled'>
+	| {
+			readonly phase: 'cancelled';
+			readonly job: Job;
+			readonly plan: MergePlan;
+			readonly progress: Progress;
+			/** The spot check that was cancelled; null: it was a merge. */
+			readonly spot: SpotPlan | null;
+	  }
 	| {
 			readonly phase: 'failed';
 			readonly job: Job;
@@ -77,6 +105,19 @@ export type Event =
 	| { readonly type: 'closed' }
 	| { readonly type: 'reading'; readonly job: number; readonly reading: Reading }
 	| { readonly type: 'planned'; readonly job: number; readonly plan: MergePlan }
+	| { readonly type: 'checking'; readonly job: number; readonly spot: SpotPlan }
+	| {
+			readonly type: 'found';
+			readonly job: number;
+			readonly progress: Progress;
+			readonly findings: readonly SpotFinding[];
+	  }
+	| {
+			readonly type: 'checked';
+			readonly job: number;
+			readonly findings: readonly SpotFinding[];
+			readonly seconds: number;
+	  }
 	| { readonly type: 'started'; readonly job: number; readonly computing: Computing }
 	| { readonly type: 'computing'; readonly job: number; readonly choice: BackendChoice }
 	| {
@@ -117,6 +158,14 @@ export function reduce(state: State, event: Event): State {
 			return state.phase === 'reading'
 				? { phase: 'planned', job: state.job, plan: event.plan }
 				: state;
+		case 'checking':
+			return check(state, event.spot);
+		case 'found':
+			return state.phase === 'checking'
+				? { ...state, progress: event.progress, findings: event.findings }
+				: state;
+		case 'checked':
+			return checked(state, event.findings, event.seconds);
 		case 'started':
 			return start(state, event.computing);
 		case 'computing':
@@ -152,28 +201,61 @@ export function reduce(state: State, event: Event): State {
 
 type Active = Exclude<State, { readonly phase: 'idle' | 'choosing' }>;
 
+/** A plan that nothing is being done with; null where there is none. */
+function plannedOf(state: Active): { readonly job: Job; readonly plan: MergePlan } | null {
+	switch (state.phase) {
+		case 'reading':
+		case 'checking':
+		case 'running':
+		case 'paused':
+			return null;
+		case 'planned':
+		case 'checked':
+		case 'cancelled':
+		case 'failed':
+		case 'done': {
+			const { job, plan } = state;
+			return plan === null ? null : { job, plan };
+		}
+	}
+}
+
 function start(state: Active, computing: Computing): State {
-	if (state.phase === 'reading' || state.phase === 'running' || state.phase === 'paused')
-		return state;
-	if (state.plan === null) return state;
-	const { job, plan } = state;
-	return { phase: 'running', job, plan, progress: NO_PROGRESS, results: [], computing };
+	const planned = plannedOf(state);
+	if (planned === null) return state;
+	return { phase: 'running', ...planned, progress: NO_PROGRESS, results: [], computing };
+}
+
+function check(state: Active, spot: SpotPlan): State {
+	const planned = plannedOf(state);
+	if (planned === null) return state;
+	return { phase: 'checking', ...planned, spot, progress: NO_PROGRESS, findings: [] };
+}
+
+function checked(state: Active, findings: readonly SpotFinding[], seconds: number): State {
+	if (state.phase !== 'checking') return state;
+	const { job, plan, spot } = state;
+	return { phase: 'checked', job, plan, spot, findings, seconds };
 }
 
 function cancel(state: Active): State {
 	if (state.phase === 'reading') return IDLE;
-	if (state.phase !== 'running' && state.phase !== 'paused') return state;
-	return { ...state, phase: 'cancelled', progress: { ...state.progress, active: [] } };
+	if (state.phase !== 'running' && state.phase !== 'paused' && state.phase !== 'checking')
+		return state;
+	const { job, plan } = state;
+	const spot = state.phase === 'checking' ? state.spot : null;
+	return { phase: 'cancelled', job, plan, spot, progress: { ...state.progress, active: [] } };
 }
 
 function fail(state: Active, error: SerializedError): State {
 	if (state.phase === 'cancelled' || state.phase === 'failed') return state;
 	const running = state.phase === 'running' || state.phase === 'paused';
+	const busy = running || state.phase === 'checking';
 	return {
 		phase: 'failed',
 		job: state.job,
 		plan: state.phase === 'reading' ? null : state.plan,
-		progress: running ? { ...state.progress, active: [] } : NO_PROGRESS,
+		progress: busy ? { ...state.progress, active: [] } : NO_PROGRESS,
 		results: running ? state.results : [],
 		error,
 	};

@@ -1,4 +1,6 @@
+import { PUBLISHED } from '../../src/merge/index.ts';
 import type { MergePlan, PlannedTensor, TensorResult } from '../../src/merge/index.ts';
+import type { SpotFinding } from '../../src/verify/index.ts';
 
 /** A planned tensor of 4 bf16 elements. */
 export function plannedTensor(
@@ -79,4 +81,43 @@ export function slerpResult(index: number, cosine = 0.9, identical?: number): Te
 	const angle = { t: 0.5, cosine, branch, w0: 0.5, w1: 0.5 } as const;
 	const outcome = { angle, kept: [], ratio: null, weights: [0.5, 0.5] };
 	return { index, outcome, digests: null, comparison, explanation: null, bytesRead: 16 };
+}
+
+/** The small plan with a published model that has all of its tensors. */
+export function publishedPlan(): MergePlan {
+	const plan = smallPlan();
+	const tensors = plan.tensors.map((tensor): PlannedTensor => {
+		const { name, dtype, shape } = tensor;
+		const place = { model: PUBLISHED, tensor: name, file: 'model.safetensors', start: 0, end: 8 };
+		return { ...tensor, published: { ...place, dtype, shape } };
+	});
+	const published = { id: 'oracle/merged', revision: 'main' };
+	return { ...plan, tensors, models: { ...plan.models, [PUBLISHED]: published } };
+}
+
+/** What a window of a tensor of the small plan showed. */
+export function spotFinding(
+	index: number,
+	finding: SpotFinding['finding'] = 'agrees',
+	more: Partial<SpotFinding> = {},
+): SpotFinding {
+	const tensor = smallPlan().tensors[index];
+	if (tensor === undefined) throw new Error(`the plan has no tensor ${String(index)}`);
+	return {
+		index,
+		name: tensor.name,
+		finding,
+		method: 'slerp',
+		claimed: tensor.operation.kind === 'slerp' ? tensor.operation.t : null,
+		found: finding === 'undecidable' ? null : [0.4999, 0.5001],
+		theta: [0.1, 0.11],
+		branch: 'great-circle',
+		checked: 4,
+		mismatch: finding === 'different' ? 2 : 0,
+		maxUlp: null,
+		worst: null,
+		reason: 'A window of 4 elements.',
+		cause: finding === 'different' ? 'another-t' : null,
+		...more,
+	};
 }

@@ -1,25 +1,16 @@
-import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
 import type { JSX, RefObject } from 'preact';
-import type { BackendSetting } from '../../kernels/index.ts';
 import type { ReproducerContract } from '../contract.ts';
 import { MODE_NAMES } from '../describe.ts';
-import { commandLine, outputName, requestFor } from '../requests.ts';
+import { requestFor } from '../requests.ts';
 import type { Wish } from '../requests.ts';
-import { folderPicker } from '../sinks/picker.ts';
 import { createSession } from '../session.ts';
-import type { Effects, Session } from '../session.ts';
+import type { Effects } from '../session.ts';
 import { IDLE, reduce } from '../state.ts';
 import type { Mode, State } from '../state.ts';
 import { TOY_MARK } from '../toy.ts';
-import { CancelledView, ErrorView } from './EndViews.tsx';
-import { FoldersView } from './FoldersView.tsx';
-import { PlanView } from './PlanView.tsx';
-import { ReadingView } from './ReadingView.tsx';
-import { ResultView } from './ResultView.tsx';
-import { RunView } from './RunView.tsx';
+import { Body } from './Body.tsx';
 import { useFocusOnChange, useSideEffects } from './hooks.ts';
-import { again, reachedText, rehearsal, withoutPublished } from './waysOn.ts';
-import type { Situation } from './waysOn.ts';
 
 export interface AppProps {
 	readonly contract: ReproducerContract;
@@ -61,7 +52,8 @@ export function App(props: AppProps): JSX.Element | null {
 		<div class="rm-live" data-phase={state.phase} data-mode={mode}>
 			<Bar mode={mode} state={state} focus={bar} />
 			<Body
-				{...props}
+				contract={contract}
+				workers={effects.workers}
 				state={state}
 				session={session}
 				wish={wish.current}
@@ -79,10 +71,12 @@ const STEP_OF: Readonly<Record<State['phase'], number>> = {
 	choosing: -1,
 	reading: 0,
 	planned: 1,
+	checking: 2,
 	running: 2,
 	paused: 2,
 	cancelled: 2,
 	failed: 2,
+	checked: 3,
 	done: 3,
 };
 
@@ -122,77 +116,4 @@ function Bar(props: {
 			)}
 		</div>
 	);
-}
-
-interface BodyProps extends AppProps, Situation {
-	readonly session: Session;
-}
-
-function Body(props: BodyProps): JSX.Element {
-	const { state, session, contract, onClose } = props;
-	const pickFolder = folderPicker();
-	const [backend, setBackend] = useState<BackendSetting>('auto');
-	switch (state.phase) {
-		case 'choosing':
-			return (
-				<FoldersView
-					references={state.references}
-					onClose={onClose}
-					onChosen={(folders) => {
-						props.onAsk({ mode: 'folders', folders });
-					}}
-				/>
-			);
-		case 'reading':
-			return <ReadingView state={state} published={contract.published} onCancel={onClose} />;
-		case 'planned':
-			return (
-				<PlanView
-					state={state}
-					published={contract.published}
-					pickFolder={pickFolder}
-					commandLine={commandLine(contract, state.job.variant)}
-					backend={backend}
-					onBackend={setBackend}
-					onStart={(keep) => {
-						session.start(keep, backend);
-					}}
-					onClose={onClose}
-				/>
-			);
-		case 'running':
-		case 'paused':
-			return (
-				<RunView
-					state={state}
-					onPause={session.pause}
-					onResume={session.resume}
-					onCancel={session.cancel}
-				/>
-			);
-		case 'cancelled':
-			return <CancelledView state={state} onAgain={again(props)} onClose={onClose} />;
-		case 'failed':
-			return (
-				<ErrorView
-					error={state.error}
-					reached={reachedText(state)}
-					onRetry={again(props)}
-					onWithout={withoutPublished(props)}
-					onRehearse={rehearsal(props)}
-					onClose={onClose}
-				/>
-			);
-		case 'done':
-			return (
-				<ResultView
-					state={state}
-					name={outputName(contract, state.job)}
-					pickFolder={pickFolder}
-					commandLine={commandLine(contract, state.job.variant)}
-					onAgain={again(props)}
-					onClose={onClose}
-				/>
-			);
-	}
 }

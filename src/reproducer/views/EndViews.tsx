@@ -10,17 +10,18 @@ export function CancelledView(props: {
 	readonly onAgain: () => void;
 	readonly onClose: () => void;
 }): JSX.Element {
-	const { progress, plan } = props.state;
+	const { progress, plan, spot } = props.state;
+	const { tensors } = (spot ?? plan).totals;
 	return (
 		<div class="rm-body">
 			<h3>Cancelled</h3>
 			<p>
-				{formatCount(progress.tensorsDone)} of {formatCount(plan.totals.tensors)} tensors were done,{' '}
+				{formatCount(progress.tensorsDone)} of {formatCount(tensors)} tensors were done,{' '}
 				{formatBytes(progress.bytesRead)} had been read. Nothing was kept, and no file is left.
 			</p>
 			<p class="rm-actions">
 				<Button action="again" kind="main" onPress={props.onAgain}>
-					Run again
+					{spot === null ? 'Run again' : 'Back to the plan'}
 				</Button>
 				<Button action="close" kind="quiet" onPress={props.onClose}>
 					Close

@@ -1,100 +1,61 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { MEMORY_LIMIT, MEMORY_LIMIT_TEXT } from '../sinks/memory.ts';
-import type { PickFolder } from '../sinks/picker.ts';
 import { PUBLISHED, settingOf } from '../../merge/index.ts';
 import type { BackendSetting } from '../../kernels/index.ts';
 import type { MergePlan } from '../../merge/index.ts';
 import { suitsPlan } from '../computing.ts';
-import { formatBytes, formatCount, formatDuration, plural, shortName } from '../format.ts';
+import { formatBytes, formatCount, plural, shortName } from '../format.ts';
 import { extentOf, gridModel } from '../grid.ts';
-import type { Keep } from '../session.ts';
+import { timeText } from '../rate.ts';
 import type { Mode, State } from '../state.ts';
 import { numericsText, operationText } from '../texts.ts';
 import { BackendSelect } from './BackendSelect.tsx';
+import { comparesWithPublished, FullButtons, TooLargeToKeep } from './FullButtons.tsx';
 import { Grid } from './Grid.tsx';
 import { Button, Fact, Findings, Legend } from './parts.tsx';
+import { Rungs } from './Rungs.tsx';
+import type { RungsProps } from './Rungs.tsx';
 import { PlanTable } from './tables.tsx';
 
-/** Bytes per second of a line of 100 Mbit/s, for the estimate before anything was measured. */
-const EXAMPLE_RATE = 12_500_000;
-
-export interface PlanViewProps {
+export interface PlanViewProps extends Omit<RungsProps, 'plan'> {
 	readonly state: Extract<State, { phase: 'planned' }>;
 	readonly published: string | null;
-	/** null: this browser cannot write to folders. */
-	readonly pickFolder: PickFolder | null;
-	/** How to do the same at a terminal. */
-	readonly commandLine: string;
 	/** What the reader wants to compute with. */
 	readonly backend: BackendSetting;
 	readonly onBackend: (setting: BackendSetting) => void;
-	readonly onStart: (keep: Keep) => void;
-	readonly onClose: () => void;
 }
 
 /** What would be done, before a weight is read. */
 export function PlanView(props: PlanViewProps): JSX.Element {
 	const { plan, job } = props.state;
-	const compares = plan.tensors.some(({ published }) => published !== null);
+	const compares = comparesWithPublished(plan);
 	const read = formatBytes(plan.totals.bytesToRead);
-	const fits = plan.totals.bytesToWrite <= MEMORY_LIMIT;
 	return (
 		<div class="rm-body">
 			<h3 data-part="plan-sentence">
 				{plural(plan.totals.tensors, 'tensor')} from {plural(parentCount(plan), 'parent')}, {read}{' '}
-				to read{compares ? ', compared with the published weights' : ''}.
+				{compares ? 'in full, compared with the published weights' : 'to read'}.
 			</h3>
-			<p class="rm-soft">Nothing but headers has been read so far. This is what would be done.</p>
+			<p class="rm-soft">
+				Nothing but headers has been read so far.{' '}
+				{compares ? 'Choose how far to go.' : 'This is what would be done.'}
+			</p>
+			{compares && <Rungs {...props} plan={plan} />}
 			<Totals plan={plan} local={job.mode !== 'check'} />
 			{suitsPlan(plan) && <BackendSelect setting={props.backend} onChange={props.onBackend} />}
-			<p class="rm-actions">
-				<Button
-					action="start"
-					kind="main"
-					onPress={() => {
-						props.onStart({ kind: fits ? 'memory' : 'nothing' });
-					}}
-				>
-					{compares ? `Read ${read} and compare` : `Read ${read} and merge`}
-				</Button>
-				{!fits && props.pickFolder !== null && (
-					<Button
-						action="start-to-folder"
-						onPress={() => {
-							void startToFolder(props);
-						}}
-					>
-						{compares ? 'Compare' : 'Merge'} and save {formatBytes(plan.totals.bytesToWrite)} to a
-						folder…
+			{!compares && (
+				<p class="rm-actions">
+					<FullButtons {...props} plan={plan} main={true} />
+					<Button action="close" kind="quiet" onPress={props.onClose}>
+						Not now
 					</Button>
-				)}
-				<Button action="close" kind="quiet" onPress={props.onClose}>
-					Not now
-				</Button>
-			</p>
-			{!fits && <TooLargeToKeep {...props} />}
+				</p>
+			)}
+			<TooLargeToKeep {...props} plan={plan} />
 			<Findings findings={plan.findings} />
 			<Models plan={plan} published={props.published} mode={job.mode} />
 			<TensorsToCome plan={plan} />
 		</div>
-	);
-}
-
-async function startToFolder(props: PlanViewProps): Promise<void> {
-	const parent = (await props.pickFolder?.()) ?? null;
-	if (parent !== null) props.onStart({ kind: 'folder', parent });
-}
-
-function TooLargeToKeep(props: PlanViewProps): JSX.Element {
-	return (
-		<p class="rm-note">
-			The merged model is larger than {MEMORY_LIMIT_TEXT} and is not kept in memory.{' '}
-			{props.pickFolder === null
-				? 'This browser cannot write to a folder while it merges; to keep the model, use a terminal:'
-				: 'Save it to a folder while it is made, or use a terminal:'}{' '}
-			<code class="rm-command">{props.commandLine}</code>
-		</p>
 	);
 }
 
@@ -118,9 +79,7 @@ function Totals({ plan, local }: { plan: MergePlan; local: boolean }): JSX.Eleme
 			<Fact name="Requests">{formatCount(totals.requests)}</Fact>
 			{!local && (
 				<Fact name="Time" note="on a line of 100 Mbit/s">
-					{totals.bytesToRead < EXAMPLE_RATE
-						? '< 1 s'
-						: formatDuration(totals.bytesToRead / EXAMPLE_RATE)}
+					{timeText(totals.bytesToRead)}
 				</Fact>
 			)}
 			<Fact name="Numerics" note={numericsText(plan)}>

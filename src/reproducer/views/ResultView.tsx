@@ -2,6 +2,8 @@ import { useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { angleOf } from '../../merge/index.ts';
 import type { MergePlan, TensorResult } from '../../merge/index.ts';
+import { reportOfFull } from '../../receipt/index.ts';
+import type { VerificationReport } from '../../receipt/index.ts';
 import { percent, summarize } from '../../verify/index.ts';
 import type { Verdict } from '../../verify/index.ts';
 import { computingText } from '../computing.ts';
@@ -15,10 +17,16 @@ import { settingTitle } from './PlanView.tsx';
 import { SaveBar } from './SaveBar.tsx';
 import type { SaveBarProps } from './SaveBar.tsx';
 import { Button, Fact, Findings, Legend } from './parts.tsx';
+import { ReceiptBar } from './ReceiptBar.tsx';
+import type { ReceiptBarProps } from './ReceiptBar.tsx';
 import { ResultTable } from './tables.tsx';
+import { WhyNotIdentical } from './WhyNotIdentical.tsx';
 
 export interface ResultViewProps extends Omit<SaveBarProps, 'kept'> {
 	readonly state: Extract<State, { phase: 'done' }>;
+	/** Name of the receipt's file, and the command that comes to the same. */
+	readonly receipt: Pick<ReceiptBarProps, 'name' | 'command'>;
+	readonly onReceipt: (report: VerificationReport) => ReturnType<ReceiptBarProps['make']>;
 	readonly onAgain: () => void;
 	readonly onClose: () => void;
 }
@@ -31,12 +39,13 @@ export function ResultView(props: ResultViewProps): JSX.Element {
 		() => summarize(plan, outcome, { rehearsal: state.job.mode === 'rehearsal' }),
 		[plan, outcome],
 	);
+	const { verdict } = summary;
 	return (
 		<div class="rm-body">
 			<h3 class="rm-sentence" data-part="sentence">
 				{summary.sentence}
 			</h3>
-			{summary.verdict !== null && <VerdictLine verdict={summary.verdict} />}
+			{verdict !== null && <VerdictLine verdict={verdict} />}
 			<dl class="rm-facts">
 				<Compared results={outcome.results} />
 				<Fact name="Tensors" part="tensors">
@@ -58,7 +67,15 @@ export function ResultView(props: ResultViewProps): JSX.Element {
 				commandLine={props.commandLine}
 			/>
 			<Findings findings={plan.findings} />
+			<WhyNotIdentical plan={plan} results={outcome.results} />
 			<Tensors plan={plan} results={outcome.results} />
+			{verdict !== null && (
+				<ReceiptBar
+					{...props.receipt}
+					mode={state.job.mode}
+					make={() => props.onReceipt(reportOfFull(plan, outcome, verdict))}
+				/>
+			)}
 			<p class="rm-actions">
 				<Button action="again" onPress={props.onAgain}>
 					Run again

@@ -4,6 +4,7 @@ import { computingText } from '../computing.ts';
 import { percentOf } from '../describe.ts';
 import { formatBytes, formatCount, formatDuration } from '../format.ts';
 import { branchesDiffer, extentOf, gridModel } from '../grid.ts';
+import type { Progress } from '../progress.ts';
 import type { State } from '../state.ts';
 import { Grid } from './Grid.tsx';
 import { settingTitle } from './PlanView.tsx';
@@ -44,7 +45,7 @@ export function RunView(props: RunViewProps): JSX.Element {
 				max={Math.max(1, plan.totals.bytesToRead)}
 			/>
 			<p class="rm-rate rm-soft" data-part="rate">
-				{paused ? 'Nothing is being read.' : rateText(state)}
+				{paused ? 'Nothing is being read.' : rateText(progress)}
 			</p>
 			<p class="rm-soft" data-part="backend">
 				{computingText(state.computing)}
@@ -68,7 +69,8 @@ export function RunView(props: RunViewProps): JSX.Element {
 	);
 }
 
-function rateText({ progress }: RunViewProps['state']): string {
+/** How fast bytes come, and how long the rest takes. */
+export function rateText(progress: Progress): string {
 	if (progress.rate === null) return 'Measuring the rate…';
 	const rate = `${formatBytes(progress.rate)}/s`;
 	return progress.timeLeft === null

@@ -5,6 +5,7 @@ import { formatBytes } from '../format.ts';
 import { MEMORY_LIMIT_TEXT } from '../sinks/memory.ts';
 import type { PickFolder } from '../sinks/picker.ts';
 import type { Kept } from '../state.ts';
+import { saveFile } from './download.ts';
 import { Button } from './parts.tsx';
 
 export interface SaveBarProps {
@@ -74,15 +75,7 @@ export function SaveBar(props: SaveBarProps): JSX.Element {
 
 async function downloadZip(name: string, files: ReadonlyMap<string, Blob>): Promise<string> {
 	const { zipFiles } = await import('../sinks/zip.ts');
-	const url = URL.createObjectURL(await zipFiles(name, files));
-	const link = document.createElement('a');
-	link.href = url;
-	link.download = `${name}.zip`;
-	link.click();
-	// The browser reads the address after this task; a minute is long enough for any dialogue.
-	setTimeout(() => {
-		URL.revokeObjectURL(url);
-	}, 60_000);
+	saveFile(`${name}.zip`, await zipFiles(name, files));
 	return `${name}.zip was handed to the browser’s downloads.`;
 }
 

@@ -32,7 +32,8 @@ export function useSideEffects(state: State): void {
 		const text = describe(state);
 		if (text !== '') announcer.say(text);
 	}, [state]);
-	const running = state.phase === 'running' || state.phase === 'paused';
+	const running =
+		state.phase === 'running' || state.phase === 'paused' || state.phase === 'checking';
 	useEffect(() => {
 		if (!running) return undefined;
 		const awake = keepAwake();

@@ -26,7 +26,8 @@ export const METHOD_CASES = [
 	'model_stock',
 ] as const;
 
-const UP_PROJ = 'model.layers.2.mlp.up_proj.weight';
+/** The tensor that is missing, of another shape or replaced in changed models. */
+export const UP_PROJ = 'model.layers.2.mlp.up_proj.weight';
 
 /** Every model that the fixture's cards name, by its id on the Hub: folders. */
 export async function oracleModels(): Promise<Record<string, string>> {
@@ -35,12 +36,17 @@ export async function oracleModels(): Promise<Record<string, string>> {
 		`oracle/${name}`,
 		expectedFolder(name),
 	]);
-	const short = await variant((tensors) => tensors.delete(UP_PROJ));
-	const shape = await variant((tensors) => {
+	const short = await variant(modelFolder('b'), (tensors) => tensors.delete(UP_PROJ));
+	const shape = await variant(modelFolder('b'), (tensors) => {
 		const tensor = tensors.get(UP_PROJ);
 		if (tensor) tensors.set(UP_PROJ, { ...tensor, shape: [...tensor.shape].reverse() });
 	});
+	const replaced = await variant(expectedFolder('slerp-far'), (tensors) => {
+		const other = loadFolder(modelFolder('a')).get(UP_PROJ);
+		if (other) tensors.set(UP_PROJ, other);
+	});
 	const broken = [
+		['tampered/replaced', replaced],
 		['broken/short', short],
 		['broken/shape', shape],
 		// What these cards claim to have made is beside the point: any model will do.
@@ -52,12 +58,15 @@ export async function oracleModels(): Promise<Record<string, string>> {
 	return Object.fromEntries([...parents, ...published, ...broken]) as Record<string, string>;
 }
 
-/** A folder with a changed copy of the oracle's model b. */
-async function variant(change: (tensors: Map<string, LoadedTensor>) => void): Promise<string> {
-	const tensors = loadFolder(modelFolder('b'));
+/** A folder with a changed copy of a model. */
+async function variant(
+	original: string,
+	change: (tensors: Map<string, LoadedTensor>) => void,
+): Promise<string> {
+	const tensors = loadFolder(original);
 	change(tensors);
 	const folder = await mkdtemp(join(tmpdir(), 'remelt-model-'));
-	await writeFile(join(folder, 'config.json'), readFileSync(join(modelFolder('b'), 'config.json')));
+	await writeFile(join(folder, 'config.json'), readFileSync(join(original, 'config.json')));
 	await writeFile(join(folder, 'model.safetensors'), safetensors(tensors));
 	return folder;
 }

@@ -1,0 +1,11 @@
+import type { MergePlan } from '../merge/index.ts';
+import type { Recipe } from '../recipe/index.ts';
+import type { OpenedModel } from './models.ts';
+
+/** What a job has read and planned before it reads weights. */
+export interface Planned {
+	readonly recipe: Recipe;
+	readonly plan: MergePlan;
+	/** By reference; the published model under `PUBLISHED`. */
+	readonly models: ReadonlyMap<string, OpenedModel>;
+}

@@ -1,0 +1,27 @@
+import type { SerializedError } from '../../errors/index.ts';
+import type { MergePlan, WorkerModel } from '../../merge/index.ts';
+import type { SpotFinding, SpotPlan } from '../../verify/index.ts';
+
+/** The one message to a spot worker: what to check, and where the models' files are. */
+export interface SpotRequest {
+	readonly plan: MergePlan;
+	readonly spot: SpotPlan;
+	/** By reference, the published one among them. */
+	readonly models: Readonly<Record<string, WorkerModel>>;
+}
+
+/** What a spot worker reports: any number of `found`, then `done` or `failed`. */
+export type SpotReport =
+	/** In the order in which windows are done. */
+	| { readonly kind: 'found'; readonly finding: SpotFinding; readonly bytes: number }
+	/** All findings, in plan order. */
+	| { readonly kind: 'done'; readonly findings: readonly SpotFinding[] }
+	| { readonly kind: 'failed'; readonly error: SerializedError };
+
+/** The part of a page's `Worker` that a spot check uses. */
+export interface SpotWorker {
+	postMessage(message: SpotRequest): void;
+	terminate(): void;
+	onmessage: ((event: MessageEvent<SpotReport>) => void) | null;
+	onerror: ((event: ErrorEvent) => void) | null;
+}
