@@ -41,6 +41,12 @@ What it means:
                         default) or index (the first ones; faster)
 `;
 
+/** Where nothing is said, verifying finds out which mergekit it was. */
+const READING_AUTO = READING.replace(
+	`(default ${DEFAULT_SEMANTICS})`,
+	'(default auto: the\n                        release by which most fits)',
+);
+
 const RELEASES = SEMANTICS_NAMES.filter((name) => name !== 'precise');
 
 const SEMANTICS = `Semantics: mergekit's numbers changed between releases, so that the same recipe gave other weights
@@ -123,8 +129,7 @@ method that drops elements: each is one that some choice gives), close, undecida
 different (and what speaks for which cause), incomplete.
 
 ${RECIPE}
-${READING}
-                        --semantics auto tries releases and takes the one that fits best
+${READING_AUTO}
 How it runs:
   --memory SIZE, --jobs N   as for merge
   --receipt FILE        write what was found as a receipt, for others to compare with

@@ -49,19 +49,20 @@ export async function verifyCommand(
 	return exitOf(report.finding);
 }
 
-/** Plans for the semantics that were asked for, or for those that fit best. */
+/**
+ * Plans for the semantics that were asked for, or for those that fit best: an honest merge by another
+ * release must not look like a false one. Headers are the same by all of them.
+ */
 async function prepareFor(
 	args: VerifyArguments,
 	folder: string,
 	settings: VerifySettings,
 ): Promise<PreparedRun> {
 	const { terminal, signal } = settings;
-	if (args.semantics !== 'auto')
-		return refuseChains(await prepare(args, folder, signal, terminal.err));
-	return fittingSemantics(async (semantics) => {
-		const run = await prepare({ ...args, semantics }, folder, signal, terminal.err);
-		return refuseChains(run);
-	}, settings);
+	const plan = async (semantics: string | undefined): Promise<PreparedRun> =>
+		refuseChains(await prepare({ ...args, semantics }, folder, signal, terminal.err));
+	const wanted = args.semantics ?? (args.level === 'headers' ? undefined : 'auto');
+	return wanted === 'auto' ? fittingSemantics(plan, settings) : plan(wanted);
 }
 
 /** A merge of merges has to be made before it can be compared, which is what `merge` is for. */

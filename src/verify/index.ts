@@ -9,6 +9,7 @@ export {
 	catchProbability,
 	checkWindow,
 	fitSlerp,
+	moduleRanges,
 	planSpot,
 	summarizeSpot,
 	WINDOW_ALIGNMENT,
