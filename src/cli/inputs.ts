@@ -5,6 +5,7 @@ import { modelReferences, parseRecipes, type Recipe } from '../recipe/index.ts';
 import type { ModelHeaders } from '../tensors/index.ts';
 import type { ReadingArguments } from './args.ts';
 import { openModel, openModels, refuseUnknown, type OpenedModel, type Places } from './models.ts';
+import { waitText } from './print.ts';
 import { readRecipeText } from './recipeText.ts';
 
 /** A recipe with its models opened and its plan made: everything but the weights. */
@@ -35,7 +36,13 @@ export async function prepare(
 	signal: AbortSignal,
 	note: (text: string) => void,
 ): Promise<PreparedRun> {
-	const places: Places = { ...args, folder };
+	const places: Places = {
+		...args,
+		folder,
+		onWait: (wait) => {
+			note(`${waitText(wait, Date.now())}\n`);
+		},
+	};
 	const { text, of } = await readRecipeText({ ...args, folder }, signal);
 	if (of > 1) note(`Recipe ${args.number} of the ${of} there; --recipe takes another.\n`);
 	const { recipes, findings } = parseRecipes(text);

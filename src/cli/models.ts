@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemeltError, toRemeltError } from '../errors/index.ts';
-import { openHubModel } from '../hub/index.ts';
+import { openHubModel, type Wait } from '../hub/index.ts';
 import type { WorkerModel } from '../merge/index.ts';
 import { isLocalReference, parseModelReference } from '../recipe/index.ts';
 import type { ModelFiles } from '../tensors/index.ts';
@@ -13,6 +13,8 @@ import { below, resolvePath } from './paths.ts';
 export type Places = Pick<ReadingArguments, 'models' | 'folders' | 'hub'> & {
 	/** The caller's folder. */
 	readonly folder: string;
+	/** The Hub is waited for. */
+	readonly onWait?: ((wait: Wait) => void) | undefined;
 };
 
 /** A model whose headers have been read, and how a worker finds its files. */
@@ -67,9 +69,11 @@ export async function openModel(
 	if (await isFolder(local)) return openFolder(local, signal);
 	if (isLocalReference(path)) throw noFolder(reference, path, places);
 	const location = { base: places.hub, repo: path, revision: revision ?? undefined };
-	const files = await openHubModel(location, { signal }).catch((error: unknown) => {
-		throw path.includes('/') ? error : bareName(error, reference, path, places);
-	});
+	const files = await openHubModel(location, { signal, onWait: places.onWait }).catch(
+		(error: unknown) => {
+			throw path.includes('/') ? error : bareName(error, reference, path, places);
+		},
+	);
 	return { files, forWorker: onHub(files, places.hub, path) };
 }
 

@@ -1,3 +1,4 @@
+import type { Wait } from '../hub/index.ts';
 import type { Finding, RemeltError } from '../errors/index.ts';
 import type { MergePlan, ParameterValue, PlannedTensor } from '../merge/index.ts';
 import { percent, type Summary, type VerdictWord } from '../verify/index.ts';
@@ -94,6 +95,19 @@ export function resultText({ sentence, verdict, rows }: Summary, paint: Paint = 
 function paintVerdict(word: VerdictWord, paint: Paint): string {
 	if (word === 'identical' || word === 'explained' || word === 'close') return paint.green(word);
 	return word === 'different' ? paint.red(word) : paint.yellow(word);
+}
+
+/** Why nothing happens for a while, and until when. */
+export function waitText({ until, why, host }: Wait, now: number): string {
+	const seconds = Math.max(1, Math.ceil((until - now) / 1000));
+	switch (why) {
+		case 'quota':
+			return `${host} has been asked as often as it allows; goes on in ${seconds} s.`;
+		case 'rate-limited':
+			return `${host} asks to wait; goes on in ${seconds} s.`;
+		case 'trouble':
+			return `${host} does not answer as it should; tries again in ${seconds} s.`;
+	}
 }
 
 export function findingText(

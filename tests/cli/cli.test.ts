@@ -152,6 +152,26 @@ describe('remelt merge', () => {
 		expect(await readdir(root)).toEqual(['recipe.yml']);
 	});
 
+	it('tries again where the server has trouble, and says so', async () => {
+		hub.fault({ kind: 'server-error', status: 503, path: 'model.safetensors', times: 2 });
+		const said = await remelt(['merge', await recipeFor('slerp-far'), join(root, 'out')]);
+		expect(said.status).toBe(0);
+		expect(said.err).toMatch(/does not answer as it should; tries again in \d+ s\./);
+	});
+
+	it('verifies a repository by its own recipe, through an answer that breaks off', async () => {
+		hub.fault({ kind: 'drop-midway', path: 'model.safetensors', after: 5, times: 3 });
+		const argv = ['verify', await recipeFor('slerp-far'), 'oracle/merged', '--semantics', '0.1.4'];
+		for (const level of ['spot', 'full']) {
+			const said = await remelt([...argv, '--level', level, '--json']);
+			expect(said.status, said.err).toBe(0);
+			expect(JSON.parse(said.out)).toMatchObject({
+				finding: level === 'spot' ? 'agrees' : 'identical',
+				coverage: { tensors: 39 },
+			});
+		}
+	});
+
 	it('keeps what is done when the server fails, says so, and goes on from there', async () => {
 		const argv = ['merge', await recipeFor('slerp-far'), join(root, 'out'), '--jobs', '1'];
 		// Some weights have come by then, and a file has been begun.
