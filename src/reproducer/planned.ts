@@ -6,6 +6,8 @@ import type { OpenedModel } from './models.ts';
 export interface Planned {
 	readonly recipe: Recipe;
 	readonly plan: MergePlan;
+	/** The plan by another semantics. Throws where that refuses the recipe. */
+	readonly planFor: (semantics: string) => MergePlan;
 	/** By reference; the published model under `PUBLISHED`. */
 	readonly models: ReadonlyMap<string, OpenedModel>;
 }

@@ -18,6 +18,7 @@ import { startSpot } from './spotCheck.ts';
 import type { SpotEffects } from './spotCheck.ts';
 import type { Event, Job, Kept, Mode } from './state.ts';
 import { markAsRehearsal } from './toy.ts';
+import { createWork } from './work.ts';
 
 /** Milliseconds between two looks at a run's progress. */
 const TICK = 250;
@@ -69,42 +70,6 @@ export interface Session {
 	receipt: (verified: Verified) => Promise<PageReceipt>;
 }
 
-interface Running {
-	readonly stop: AbortController;
-	readonly hold: (held: boolean) => void;
-}
-
-/** What a session is busy with, one piece of work at a time. */
-function createWork(): {
-	readonly begin: (work: Running, done: Promise<void>) => void;
-	readonly busy: () => boolean;
-	readonly hold: (held: boolean) => void;
-	/** Whether there was anything to abort. */
-	readonly abort: () => boolean;
-	/** Aborts, and waits for nothing. */
-	readonly end: () => void;
-} {
-	let running: Running | null = null;
-	return {
-		begin(work, done) {
-			running = work;
-			void done.finally(() => {
-				if (running === work) running = null;
-			});
-		},
-		busy: () => running !== null,
-		hold: (held) => running?.hold(held),
-		abort() {
-			running?.stop.abort();
-			return running !== null;
-		},
-		end() {
-			running?.stop.abort();
-			running = null;
-		},
-	};
-}
-
 /** A session that reports to `dispatch`. */
 export function createSession(effects: Effects, dispatch: (event: Event) => void): Session {
 	let count = 0;
@@ -140,7 +105,11 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 		check(sampleSeed) {
 			if (job === null || planned === null || work.busy()) return;
 			const stop = new AbortController();
-			const done = startSpot({ effects, dispatch, planned, sampleSeed, stop, id: job.id });
+			const before = planned;
+			const onFit = (plan: MergePlan): void => {
+				if (planned === before) planned = { ...before, plan };
+			};
+			const done = startSpot({ ...shared, planned, sampleSeed, stop, onFit, id: job.id });
 			work.begin({ stop, hold: () => undefined }, done);
 		},
 		start(keep, backend) {
@@ -161,8 +130,7 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 			dispatch({ type: 'resumed', job: job.id });
 		},
 		cancel() {
-			if (job === null) return;
-			if (work.abort()) return;
+			if (job === null || work.abort()) return;
 			reading?.abort();
 			dispatch({ type: 'cancelled', job: job.id });
 		},
@@ -171,11 +139,17 @@ export function createSession(effects: Effects, dispatch: (event: Event) => void
 			job = null;
 			dispatch({ type: 'closed' });
 		},
-		async receipt(verified) {
-			if (planned === null) throw new RangeError('there is no plan');
-			return makePageReceipt(planned, verified, effects);
-		},
+		receipt: async (verified) => receiptOf(planned, verified, effects),
 	};
+}
+
+async function receiptOf(
+	planned: Planned | null,
+	verified: Verified,
+	effects: ReceiptEffects,
+): Promise<PageReceipt> {
+	if (planned === null) throw new RangeError('there is no plan');
+	return makePageReceipt(planned, verified, effects);
 }
 
 function jobOf({ mode, recipe, variant }: Request): Omit<Job, 'id'> {
@@ -217,8 +191,12 @@ async function readAndPlan(
 	const headers = new Map([...models].map(([reference, model]) => [reference, model.headers]));
 	const published = headers.get(PUBLISHED);
 	headers.delete(PUBLISHED);
-	const plan = effects.plan(recipe, { headers, published, memoryBudget: DEFAULT_MEMORY_BUDGET });
-	return { recipe, models, plan: request.mode === 'rehearsal' ? markAsRehearsal(plan) : plan };
+	const planFor = (semantics?: string): MergePlan => {
+		const memoryBudget = DEFAULT_MEMORY_BUDGET;
+		const plan = effects.plan(recipe, { headers, published, memoryBudget, semantics });
+		return request.mode === 'rehearsal' ? markAsRehearsal(plan) : plan;
+	};
+	return { recipe, models, plan: planFor(), planFor };
 }
 
 /** How fast the machine's backends are, once a run has measured it. */

@@ -1,6 +1,7 @@
-import { toRemeltError } from '../errors/index.ts';
+import { RemeltError, toRemeltError } from '../errors/index.ts';
+import type { MergePlan } from '../merge/index.ts';
 import { planSpot } from '../verify/index.ts';
-import type { SpotFinding } from '../verify/index.ts';
+import type { SpotFinding, SpotPlan } from '../verify/index.ts';
 import type { Planned } from './planned.ts';
 import { createProgressMeter } from './progress.ts';
 import { checkSpots } from './run/checkSpots.ts';
@@ -32,44 +33,74 @@ export function parseSampleSeed(text: string): number | null {
 	return Number.isSafeInteger(seed) ? seed : null;
 }
 
-/** Starts a spot check and reports it to the end; never rejects. */
-export async function startSpot(parts: {
+/**
+ * What a contradiction is tried by: a release of every kind of numbers that there has been, newest first.
+ * An honest model follows the mergekit of its day, which no recipe names.
+ */
+export const TRIED_SEMANTICS: readonly string[] = ['0.1.5', '0.1.4', '0.0.6', '0.0.4'];
+
+/** What one semantics came to. */
+export interface SpotAttempt {
+	readonly plan: MergePlan;
+	readonly spot: SpotPlan;
+	/** In plan order. */
+	readonly findings: readonly SpotFinding[];
+}
+
+interface SpotParts {
 	readonly planned: Planned;
 	readonly sampleSeed: number;
 	readonly effects: SpotEffects;
 	readonly stop: AbortController;
 	readonly dispatch: (event: Event) => void;
 	readonly id: number;
-}): Promise<void> {
+	/** Another plan than the planned one is not contradicted. */
+	readonly onFit: (plan: MergePlan) => void;
+}
+
+/**
+ * Starts a spot check and reports it to the end; never rejects. A contradiction is tried by the other
+ * semantics before it is one, on the same windows, which are not read again.
+ */
+export async function startSpot(parts: SpotParts): Promise<void> {
 	const { planned, sampleSeed, effects, stop, dispatch, id } = parts;
-	const { plan } = planned;
-	const spot = planSpot(plan, { sampleSeed });
 	const models = Object.fromEntries(
 		[...planned.models].map(([key, { forWorker }]) => [key, forWorker]),
 	);
+	const spot = planSpot(planned.plan, { sampleSeed });
 	const meter = createProgressMeter(spot.totals.bytes, effects.now);
+	const attempts: SpotAttempt[] = [];
+	const others = otherPlans(planned);
 	const found: SpotFinding[] = [];
 	const look = (): void => {
 		dispatch({ type: 'found', job: id, progress: meter.snapshot(), findings: [...found] });
 	};
+	let current = { plan: planned.plan, spot };
 	dispatch({ type: 'checking', job: id, spot });
 	const began = effects.now();
 	const timer = setInterval(look, TICK);
 	try {
-		const findings = await checkSpots(
-			{ plan, spot, models },
+		await checkSpots(
+			{ ...current, models },
 			{
 				spawn: effects.spawnSpot,
 				signal: stop.signal,
 				onFinding: (finding, bytes) => {
+					if (attempts.length > 0) return;
 					meter.read(bytes);
 					meter.finished(finding.index);
 					found.push(finding);
 				},
+				onDone: (findings) => {
+					attempts.push({ ...current, findings });
+					const plan = isContradicted(findings) ? others.next().value : undefined;
+					if (plan === undefined) return null;
+					current = { plan, spot: planSpot(plan, { sampleSeed }) };
+					return { ...current, models };
+				},
 			},
 		);
-		const seconds = (effects.now() - began) / 1000;
-		dispatch({ type: 'checked', job: id, findings, seconds });
+		report(parts, attempts, (effects.now() - began) / 1000);
 	} catch (thrown) {
 		look();
 		const error = toRemeltError(thrown, 'kernel-failed');
@@ -78,4 +109,48 @@ export async function startSpot(parts: {
 	} finally {
 		clearInterval(timer);
 	}
+}
+
+/** The first attempt that is not contradicted, else the first of all, with what contradicts it elsewhere. */
+function report(
+	{ dispatch, id, onFit }: SpotParts,
+	attempts: readonly SpotAttempt[],
+	seconds: number,
+): void {
+	const fitting = attempts.find(({ findings }) => !isContradicted(findings)) ?? attempts[0];
+	if (fitting === undefined) return;
+	const contradicted = attempts
+		.filter(({ findings }) => isContradicted(findings))
+		.map(({ plan }) => plan.semantics);
+	if (fitting !== attempts[0]) onFit(fitting.plan);
+	dispatch({ type: 'checked', job: id, ...fitting, contradicted, seconds });
+}
+
+function isContradicted(findings: readonly SpotFinding[]): boolean {
+	return findings.some(({ finding }) => finding === 'different');
+}
+
+/** Plans by the other semantics, as far as they mean anything else and do not refuse the recipe. */
+function* otherPlans({ plan: first, planFor }: Planned): Generator<MergePlan, undefined> {
+	const meanings = new Set([meaningOf(first)]);
+	for (const semantics of TRIED_SEMANTICS) {
+		const plan = planOrNull(planFor, semantics);
+		if (plan === null || meanings.has(meaningOf(plan))) continue;
+		meanings.add(meaningOf(plan));
+		yield plan;
+	}
+}
+
+function planOrNull(planFor: Planned['planFor'], semantics: string): MergePlan | null {
+	try {
+		return planFor(semantics);
+	} catch (error) {
+		if (error instanceof RemeltError) return null;
+		throw error;
+	}
+}
+
+/** What a plan does to its tensors, to be compared. */
+function meaningOf({ tensors }: MergePlan): string {
+	return JSON.stringify(tensors.map(({ operation, inputs }) => [operation, inputs]));
 }

@@ -2,12 +2,22 @@ import type { MergePlan } from '../merge/index.ts';
 import { catchProbability } from '../verify/index.ts';
 import type { Interval, SpotFinding, SpotPlan, SpotSummary } from '../verify/index.ts';
 
-/** What a spot check's word means, and what it does not. */
-export const SPOT_MEANINGS: Readonly<Record<SpotSummary['finding'], string>> = {
-	agrees:
-		'Nothing that was read contradicts the recipe. It is a sample: the rest was not looked at.',
+/** What a spot check's word means, and what it does not; of a model so small that windows are all of it, too. */
+export function meaningText({ finding, coverage }: SpotSummary): string {
+	const all = coverage.bytes >= coverage.ofBytes;
+	const rest =
+		finding === 'agrees' || finding === 'consistent'
+			? all
+				? ' The windows were all of this small model; a full check holds every bit against the recipe.'
+				: ' It is a sample: the rest was not looked at.'
+			: '';
+	return `${MEANINGS[finding]}${rest}`;
+}
+
+const MEANINGS: Readonly<Record<SpotSummary['finding'], string>> = {
+	agrees: 'Nothing that was read contradicts the recipe.',
 	consistent:
-		'Every element that was read is one that some choice of the method’s random or tied elements gives. It is a sample: the rest was not looked at.',
+		'Every element that was read is one that some choice of the method’s random or tied elements gives.',
 	close: 'What was read differs from the recipe by less than can be told from rounding.',
 	undecidable: 'What was read cannot tell: the table says why for each tensor.',
 	different: 'What was read does not follow from these parents by this recipe.',
@@ -19,6 +29,8 @@ const RUN = { share: 0.01, spread: 'run' } as const;
 
 /** How likely a spot check was to meet what is supposed to have been altered, in a sentence or two. */
 export function caughtText(plan: MergePlan, spot: SpotPlan): string {
+	if (spot.totals.elements >= spot.totals.ofElements)
+		return 'The windows were all of this small model: whatever was altered, they met it. It is noticed where it was moved further than rounding explains and the tensor is decidable.';
 	const [random, run] = [ALTERED, RUN].map((what) =>
 		probabilityText(catchProbability(plan, spot, what)),
 	);
@@ -56,4 +68,19 @@ export function stripText({ name, claimed, found, finding }: SpotFinding): strin
 	const t = claimed === null ? '' : `, t claimed ${String(Number(claimed.toFixed(6)))}`;
 	const range = found === null ? '' : `, found ${intervalText(found)}`;
 	return `${name}: ${finding}${t}${range}`;
+}
+
+/** By which other semantics a recipe would be contradicted; null where there is nothing to say. */
+export function semanticsText(plan: MergePlan, contradicted: readonly string[]): string | null {
+	const others = contradicted.filter((name) => name !== plan.semantics);
+	if (others.length === 0) return null;
+	const names = listText(others);
+	return contradicted.includes(plan.semantics)
+		? `The numbers of mergekit ${names} were tried as well, and contradict it, too.`
+		: `It was made as mergekit ${plan.semantics} makes it: by the numbers of ${names} it would be contradicted.`;
+}
+
+function listText(names: readonly string[]): string {
+	const last = names.at(-1) ?? '';
+	return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -57,6 +57,8 @@ export type State =
 			readonly spot: SpotPlan;
 			/** In plan order. */
 			readonly findings: readonly SpotFinding[];
+			/** The semantics by which something contradicts the recipe; the plan's is not among them where it fits. */
+			readonly contradicted: readonly string[];
 			readonly seconds: number;
 	  }
 	| RunState<'running'>
@@ -115,7 +117,11 @@ export type Event =
 	| {
 			readonly type: 'checked';
 			readonly job: number;
+			/** By the semantics that fits: perhaps not the one that was planned. */
+			readonly plan: MergePlan;
+			readonly spot: SpotPlan;
 			readonly findings: readonly SpotFinding[];
+			readonly contradicted: readonly string[];
 			readonly seconds: number;
 	  }
 	| { readonly type: 'started'; readonly job: number; readonly computing: Computing }
@@ -165,7 +171,7 @@ export function reduce(state: State, event: Event): State {
 				? { ...state, progress: event.progress, findings: event.findings }
 				: state;
 		case 'checked':
-			return checked(state, event.findings, event.seconds);
+			return checked(state, event);
 		case 'started':
 			return start(state, event.computing);
 		case 'computing':
@@ -232,10 +238,10 @@ function check(state: Active, spot: SpotPlan): State {
 	return { phase: 'checking', ...planned, spot, progress: NO_PROGRESS, findings: [] };
 }
 
-function checked(state: Active, findings: readonly SpotFinding[], seconds: number): State {
+function checked(state: Active, event: Extract<Event, { type: 'checked' }>): State {
 	if (state.phase !== 'checking') return state;
-	const { job, plan, spot } = state;
-	return { phase: 'checked', job, plan, spot, findings, seconds };
+	const { plan, spot, findings, contradicted, seconds } = event;
+	return { phase: 'checked', job: state.job, plan, spot, findings, contradicted, seconds };
 }
 
 function cancel(state: Active): State {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RemeltError } from '../../src/errors/index.ts';
+import type { MergePlan } from '../../src/merge/index.ts';
 import type { Effects } from '../../src/reproducer/session.ts';
 import { IDLE } from '../../src/reproducer/state.ts';
 import type { FakeSpotWorker } from './fakeSpotWorker.ts';
@@ -92,6 +93,53 @@ describe('a spot check', () => {
 		await runs[0]?.finish();
 		expect(state().phase).toBe('done');
 		expect(opened).toHaveLength(before);
+	});
+
+	describe('that contradicts the recipe', () => {
+		const old = (): MergePlan => {
+			const plan = publishedPlan();
+			const work = { kind: 'slerp', t: 0.25, scalars: 'torch', work: 'BF16' } as const;
+			const tensors = plan.tensors.map((tensor) => ({ ...tensor, operation: work }));
+			return { ...plan, semantics: '0.0.6', tensors };
+		};
+		const plan: Effects['plan'] = (_, { semantics }) => {
+			if (semantics === '0.0.4')
+				throw new RemeltError('method-unknown', 'There was no such method.');
+			return semantics === '0.0.6' ? old() : publishedPlan();
+		};
+
+		test('is tried by the numbers of other releases, and the one that fits is gone on with', async () => {
+			const { state, worker, session, runs } = await checking({ plan });
+			worker.say({ kind: 'done', findings: [spotFinding(0, 'different')] });
+			expect(worker.received?.plan.semantics).toBe('0.0.6');
+			expect(worker.received?.spot.sampleSeed).toBe(7);
+			expect(worker.terminated).toBe(false);
+			worker.say({ kind: 'done', findings: [spotFinding(0)] });
+			await settle();
+			expect(state()).toMatchObject({
+				phase: 'checked',
+				plan: { semantics: '0.0.6' },
+				contradicted: ['0.1.5'],
+				findings: [{ finding: 'agrees' }],
+			});
+			session.start({ kind: 'nothing' }, 'auto');
+			await settle();
+			expect(runs[0]?.plan.semantics).toBe('0.0.6');
+		});
+
+		test('is one where all of them contradict it', async () => {
+			const { state, worker } = await checking({ plan });
+			worker.say({ kind: 'done', findings: [spotFinding(0, 'different')] });
+			worker.say({ kind: 'done', findings: [spotFinding(0, 'different'), spotFinding(1)] });
+			await settle();
+			expect(state()).toMatchObject({
+				phase: 'checked',
+				plan: { semantics: '0.1.5' },
+				contradicted: ['0.1.5', '0.0.6'],
+				findings: [{ finding: 'different' }],
+			});
+			expect(worker.terminated).toBe(true);
+		});
 	});
 
 	test('ends with the job that it belongs to', async () => {

@@ -7,34 +7,40 @@ export interface CheckSpotsOptions {
 	readonly signal: AbortSignal;
 	/** After each window: its finding, and how many bytes it took. */
 	readonly onFinding: (finding: SpotFinding, bytes: number) => void;
+	/** Gets a request's findings in plan order; answers with what to check next, null: nothing. */
+	readonly onDone: (findings: readonly SpotFinding[]) => SpotRequest | null;
 }
 
 /**
- * Runs a spot check in a worker of its own, which is gone when this settles. Findings come in plan
- * order. Rejects with what the worker failed with, `worker-failed` and `aborted`.
+ * Runs spot checks one after another in a worker of their own, which is gone when this settles. Rejects
+ * with what the worker failed with, `worker-failed` and `aborted`.
  */
 export async function checkSpots(
 	request: SpotRequest,
-	{ spawn, signal, onFinding }: CheckSpotsOptions,
-): Promise<readonly SpotFinding[]> {
+	{ spawn, signal, onFinding, onDone }: CheckSpotsOptions,
+): Promise<void> {
 	if (signal.aborted) throw aborted();
 	const worker = spawn();
-	const ended = Promise.withResolvers<readonly SpotFinding[]>();
+	const ended = Promise.withResolvers<undefined>();
 	const abort = (): void => {
 		ended.reject(aborted());
 	};
 	signal.addEventListener('abort', abort);
 	worker.onmessage = ({ data }) => {
 		if (data.kind === 'found') onFinding(data.finding, data.bytes);
-		else if (data.kind === 'done') ended.resolve(data.findings);
-		else ended.reject(deserializeError(data.error));
+		else if (data.kind === 'failed') ended.reject(deserializeError(data.error));
+		else {
+			const next = onDone(data.findings);
+			if (next === null) ended.resolve(undefined);
+			else worker.postMessage(next);
+		}
 	};
 	worker.onerror = ({ message }) => {
 		ended.reject(stopped(message));
 	};
 	try {
 		worker.postMessage(request);
-		return await ended.promise;
+		await ended.promise;
 	} finally {
 		signal.removeEventListener('abort', abort);
 		worker.onmessage = null;

@@ -2,7 +2,7 @@ import type { SerializedError } from '../../errors/index.ts';
 import type { MergePlan, WorkerModel } from '../../merge/index.ts';
 import type { SpotFinding, SpotPlan } from '../../verify/index.ts';
 
-/** The one message to a spot worker: what to check, and where the models' files are. */
+/** What a spot worker is asked: what to check, and where the models' files are. One at a time. */
 export interface SpotRequest {
 	readonly plan: MergePlan;
 	readonly spot: SpotPlan;
@@ -10,7 +10,7 @@ export interface SpotRequest {
 	readonly models: Readonly<Record<string, WorkerModel>>;
 }
 
-/** What a spot worker reports: any number of `found`, then `done` or `failed`. */
+/** What a spot worker answers to a request: any number of `found`, then `done` or `failed`. */
 export type SpotReport =
 	/** In the order in which windows are done. */
 	| { readonly kind: 'found'; readonly finding: SpotFinding; readonly bytes: number }

@@ -84,15 +84,15 @@ const STEP_OF: Readonly<Record<State['phase'], number>> = {
 function Bar(props: {
 	readonly mode: Mode;
 	readonly state: State;
-	readonly focus: RefObject<HTMLParagraphElement>;
+	readonly focus: RefObject<HTMLHeadingElement>;
 }): JSX.Element {
 	const { mode, state, focus } = props;
 	const step = state.phase === 'failed' && state.plan === null ? 0 : STEP_OF[state.phase];
 	return (
 		<div class="rm-bar">
-			<p class="rm-mode" tabIndex={-1} ref={focus}>
+			<h2 class="rm-mode" tabIndex={-1} ref={focus}>
 				{MODE_NAMES[mode]}
-			</p>
+			</h2>
 			<ol class="rm-steps">
 				{STEPS.map((name, at) => (
 					<li

@@ -5,7 +5,7 @@ import type { VerificationReport } from '../../receipt/index.ts';
 import { percent, summarizeSpot } from '../../verify/index.ts';
 import type { SpotSummary } from '../../verify/index.ts';
 import { formatBytes, formatCount, formatDuration } from '../format.ts';
-import { caughtText, SPOT_MEANINGS } from '../spotTexts.ts';
+import { caughtText, meaningText, semanticsText } from '../spotTexts.ts';
 import type { State } from '../state.ts';
 import { numericsText } from '../texts.ts';
 import { FullButtons, TooLargeToKeep } from './FullButtons.tsx';
@@ -27,7 +27,8 @@ export interface CheckedViewProps extends Omit<FullProps, 'plan'> {
 
 /** What came of a spot check: one sentence, on how little it rests, the strip, the table, the way on. */
 export function CheckedView(props: CheckedViewProps): JSX.Element {
-	const { plan, spot, findings, seconds, job } = props.state;
+	const { plan, spot, findings, contradicted, seconds, job } = props.state;
+	const eras = semanticsText(plan, contradicted);
 	const [selected, setSelected] = useState<number | null>(null);
 	const summary = useMemo(() => summarizeSpot(plan, findings, spot), [plan, findings, spot]);
 	const report = useMemo(
@@ -50,6 +51,7 @@ export function CheckedView(props: CheckedViewProps): JSX.Element {
 					{plan.semantics}
 				</Fact>
 			</dl>
+			{eras !== null && <p data-part="eras">{eras}</p>}
 			<p class="rm-actions">
 				<FullButtons {...props} plan={plan} main={true} />
 				<Button action="spot" onPress={props.onAgain}>
@@ -85,7 +87,7 @@ function Word(props: {
 		<div class="rm-verdict" data-part="verdict" data-verdict={finding}>
 			<b>{finding}</b>
 			<span>
-				{SPOT_MEANINGS[finding]}
+				{meaningText(props.summary)}
 				{props.report.causes.map(({ code, text }) => (
 					<span key={code} class="rm-cause" data-cause={code}>
 						{text}

@@ -41,7 +41,7 @@ export function PlanView(props: PlanViewProps): JSX.Element {
 				{compares ? 'Choose how far to go.' : 'This is what would be done.'}
 			</p>
 			{compares && <Rungs {...props} plan={plan} />}
-			<Totals plan={plan} local={job.mode !== 'check'} />
+			<Totals plan={plan} rungs={compares} local={job.mode !== 'check'} />
 			{suitsPlan(plan) && <BackendSelect setting={props.backend} onChange={props.onBackend} />}
 			{!compares && (
 				<p class="rm-actions">
@@ -63,21 +63,31 @@ function parentCount(plan: MergePlan): number {
 	return new Set(plan.tensors.flatMap(({ inputs }) => inputs.map(({ model }) => model))).size;
 }
 
-function Totals({ plan, local }: { plan: MergePlan; local: boolean }): JSX.Element {
+/** The plan's numbers; with rungs that say what each of them reads, only the others. */
+function Totals(props: {
+	readonly plan: MergePlan;
+	readonly rungs: boolean;
+	readonly local: boolean;
+}): JSX.Element {
+	const { plan, rungs, local } = props;
 	const { totals } = plan;
 	return (
 		<dl class="rm-facts">
-			<Fact name="To read" part="bytes-to-read">
-				{formatBytes(totals.bytesToRead)}
-			</Fact>
+			{!rungs && (
+				<>
+					<Fact name="To read" part="bytes-to-read">
+						{formatBytes(totals.bytesToRead)}
+					</Fact>
+					<Fact name="Requests">{formatCount(totals.requests)}</Fact>
+				</>
+			)}
 			<Fact name="Merged model" part="bytes-to-write">
 				{formatBytes(totals.bytesToWrite)}
 			</Fact>
-			<Fact name="Memory" note="at most">
+			<Fact name="Memory" note={rungs ? 'at most, for a full check' : 'at most'}>
 				{formatBytes(totals.peakMemory)}
 			</Fact>
-			<Fact name="Requests">{formatCount(totals.requests)}</Fact>
-			{!local && (
+			{!rungs && !local && (
 				<Fact name="Time" note="on a line of 100 Mbit/s">
 					{timeText(totals.bytesToRead)}
 				</Fact>

@@ -36,7 +36,7 @@ const FINDING: Column<SpotFinding> = {
 	order: ({ finding }) => RANK[finding],
 };
 
-const WITH_T: readonly Column<SpotFinding>[] = [
+const T: readonly Column<SpotFinding>[] = [
 	{
 		key: 'claimed',
 		title: 'Claimed t',
@@ -51,6 +51,9 @@ const WITH_T: readonly Column<SpotFinding>[] = [
 		cell: ({ found }) => (found === null ? NOTHING : intervalText(found)),
 		order: ({ found }) => (found === null ? null : (found[0] + found[1]) / 2),
 	},
+];
+
+const ANGLE: readonly Column<SpotFinding>[] = [
 	{
 		key: 'theta',
 		title: 'Angle θ',
@@ -105,7 +108,7 @@ export function SpotTable(props: {
 	return (
 		<SortableTable
 			caption="What was found, tensor by tensor"
-			columns={[NAME, FINDING, ...(hasT ? WITH_T : []), ...ELEMENTS, REASON]}
+			columns={[NAME, FINDING, ...(hasT ? T : []), REASON, ...(hasT ? ANGLE : []), ...ELEMENTS]}
 			rows={rows}
 			index={({ index }) => index}
 			name={({ name }) => name}

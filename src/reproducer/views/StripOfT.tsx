@@ -36,7 +36,7 @@ export function StripOfT(props: {
 				data-part="strip"
 			>
 				{model.rows.map((row, at) => (
-					<Row key={row.kind} model={model} row={row} top={at * ROW} />
+					<Row key={row.kind} model={model} row={row} top={at * ROW} first={at === 0} />
 				))}
 				<LayerNumbers layers={model.layers} y={model.rows.length * ROW + axis - 5} />
 			</svg>
@@ -49,6 +49,8 @@ function Row(props: {
 	readonly model: StripModel;
 	readonly row: StripRow;
 	readonly top: number;
+	/** Says what the height spans, which is the same for all rows. */
+	readonly first: boolean;
 }): JSX.Element {
 	const { model, row, top } = props;
 	const plot = top + LABEL;
@@ -58,10 +60,18 @@ function Row(props: {
 			<text class="rm-strip-kind" x="0" y={top + LABEL - 5}>
 				{row.kind}
 			</text>
-			<text class="rm-strip-end" x="100%" y={top + LABEL - 5} text-anchor="end">
-				t {low} to {high}
-			</text>
-			<rect class="rm-strip-plot" x="0" y={plot} width="100%" height={PLOT} />
+			{props.first && (
+				<text class="rm-strip-end" x="100%" y={top + LABEL - 5} text-anchor="end">
+					t {low} to {high}, upwards
+				</text>
+			)}
+			<rect
+				class="rm-strip-plot"
+				x="0"
+				y={plot}
+				width={percent(row.layered ? 100 : 100 / model.layers)}
+				height={PLOT}
+			/>
 			{row.marks.map((mark) => (
 				<Mark key={mark.finding.index} model={model} mark={mark} plot={plot} />
 			))}

@@ -52,8 +52,8 @@ export function useSideEffects(state: State): void {
  * Where the focus goes when one view takes another's place and the pressed button is gone: to the
  * returned element, brought into sight. Pausing keeps the view.
  */
-export function useFocusOnChange(state: State): RefObject<HTMLParagraphElement> {
-	const bar = useRef<HTMLParagraphElement>(null);
+export function useFocusOnChange(state: State): RefObject<HTMLHeadingElement> {
+	const bar = useRef<HTMLHeadingElement>(null);
 	const view = state.phase === 'paused' ? 'running' : state.phase;
 	useEffect(() => {
 		const element = bar.current;

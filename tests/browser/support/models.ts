@@ -45,8 +45,15 @@ export async function oracleModels(): Promise<Record<string, string>> {
 		const other = loadFolder(modelFolder('a')).get(UP_PROJ);
 		if (other) tensors.set(UP_PROJ, other);
 	});
+	// Releases other than the first kept no configuration.
+	const old = await variant(
+		expectedFolder('linear-gradient', '0.0.6'),
+		() => undefined,
+		expectedFolder('linear-gradient'),
+	);
 	const broken = [
 		['tampered/replaced', replaced],
+		['old/linear-gradient', old],
 		['broken/short', short],
 		['broken/shape', shape],
 		// What these cards claim to have made is beside the point: any model will do.
@@ -62,11 +69,12 @@ export async function oracleModels(): Promise<Record<string, string>> {
 async function variant(
 	original: string,
 	change: (tensors: Map<string, LoadedTensor>) => void,
+	configured = original,
 ): Promise<string> {
 	const tensors = loadFolder(original);
 	change(tensors);
 	const folder = await mkdtemp(join(tmpdir(), 'remelt-model-'));
-	await writeFile(join(folder, 'config.json'), readFileSync(join(original, 'config.json')));
+	await writeFile(join(folder, 'config.json'), readFileSync(join(configured, 'config.json')));
 	await writeFile(join(folder, 'model.safetensors'), safetensors(tensors));
 	return folder;
 }
