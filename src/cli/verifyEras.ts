@@ -3,10 +3,8 @@ import { createTensorMerger, runMerge } from '../merge/index.ts';
 import { loadWasmKernels } from '../kernels/index.ts';
 import type { MergePlan } from '../merge/index.ts';
 import type { PreparedRun } from './inputs.ts';
+import { meaningOf, TRIED_SEMANTICS } from '../verify/index.ts';
 import { opener, type VerifySettings } from './verifyLevels.ts';
-
-/** What `--semantics auto` tries, newest first: a release of every kind of numbers that there has been. */
-export const TRIED_SEMANTICS = ['0.1.5', '0.1.4', '0.0.6', '0.0.4'] as const;
 
 /** Most elements that are merged to tell semantics apart, and most tensors. */
 const ENOUGH_ELEMENTS = 2 ** 22;
@@ -32,10 +30,7 @@ export async function fittingSemantics(
 		});
 		if (run === null) continue;
 		const { plan } = run.last;
-		// Most recipes mean the same in several releases.
-		const meaning = JSON.stringify(
-			plan.tensors.map(({ operation, inputs }) => [operation, inputs]),
-		);
+		const meaning = meaningOf(plan);
 		if (seen.has(meaning)) continue;
 		seen.add(meaning);
 		const unlike = await countUnlike(run, settings.signal);

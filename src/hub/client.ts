@@ -76,7 +76,9 @@ export class HubClient {
 		if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
 		const ticket = await this.#ticket(url, watchdog);
 		let answer: Response | null = null;
-		const fetch: Fetch = async (...request) => (answer = await this.#fetch(...request));
+		// A browser's fetch refuses to be called as the method of anything.
+		const plain = this.#fetch;
+		const fetch: Fetch = async (...request) => (answer = await plain(...request));
 		try {
 			return await strictFetch(url, init, { fetch, shownAs });
 		} catch (error) {

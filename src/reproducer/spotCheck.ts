@@ -1,6 +1,6 @@
 import { RemeltError, toRemeltError } from '../errors/index.ts';
 import type { MergePlan } from '../merge/index.ts';
-import { planSpot } from '../verify/index.ts';
+import { meaningOf, planSpot, TRIED_SEMANTICS } from '../verify/index.ts';
 import type { SpotFinding, SpotPlan } from '../verify/index.ts';
 import type { Planned } from './planned.ts';
 import { createProgressMeter } from './progress.ts';
@@ -32,12 +32,6 @@ export function parseSampleSeed(text: string): number | null {
 	const seed = /^\d{1,16}$/.test(text.trim()) ? Number(text) : Number.NaN;
 	return Number.isSafeInteger(seed) ? seed : null;
 }
-
-/**
- * What a contradiction is tried by: a release of every kind of numbers that there has been, newest first.
- * An honest model follows the mergekit of its day, which no recipe names.
- */
-export const TRIED_SEMANTICS: readonly string[] = ['0.1.5', '0.1.4', '0.0.6', '0.0.4'];
 
 /** What one semantics came to. */
 export interface SpotAttempt {
@@ -148,9 +142,4 @@ function planOrNull(planFor: Planned['planFor'], semantics: string): MergePlan |
 		if (error instanceof RemeltError) return null;
 		throw error;
 	}
-}
-
-/** What a plan does to its tensors, to be compared. */
-function meaningOf({ tensors }: MergePlan): string {
-	return JSON.stringify(tensors.map(({ operation, inputs }) => [operation, inputs]));
 }

@@ -1,3 +1,4 @@
+export { meaningOf, TRIED_SEMANTICS } from './eras.ts';
 export { percent, summarize } from './summary.ts';
 export type { Summary, SummaryRow, Treatment } from './summary.ts';
 export { judge } from './verdict.ts';
