@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors/index.ts';
+import type { FindingWord } from '../receipt/index.ts';
 
 /** How every command ends. */
 export const EXIT = {
@@ -72,6 +73,24 @@ const OF_ERRORS: Readonly<Record<ErrorCode, ExitCode>> = {
 	'gpu-wrong': untold,
 	aborted: interrupted,
 };
+
+/** The exit status that a finding, or a verdict's word, stands for. */
+export function exitCodeOfFinding(finding: FindingWord): ExitCode {
+	switch (finding) {
+		case 'identical':
+		case 'explained':
+		case 'consistent':
+		case 'agrees':
+		case 'fits':
+		case 'close':
+			return EXIT.done;
+		case 'different':
+			return EXIT.contradicted;
+		case 'undecidable':
+		case 'incomplete':
+			return EXIT.untold;
+	}
+}
 
 /** The exit status that an error stands for. */
 export function exitCodeOf(code: ErrorCode): ExitCode {

@@ -29,6 +29,16 @@ export interface PreparedRun {
 	readonly findings: readonly Finding[];
 }
 
+/** What a command line names, opened: what does not depend on semantics or seed. */
+export interface Opened {
+	readonly recipes: ReturnType<typeof parseRecipes>['recipes'];
+	readonly findings: readonly Finding[];
+	/** By reference; models that the recipes make themselves are not among them. */
+	readonly models: ReadonlyMap<string, OpenedModel>;
+	/** The one to compare with. */
+	readonly published: OpenedModel | null;
+}
+
 /** Reads what a command line names and plans all of it. Throws whatever can be refused. */
 export async function prepare(
 	args: ReadingArguments,
@@ -36,6 +46,16 @@ export async function prepare(
 	signal: AbortSignal,
 	note: (text: string) => void,
 ): Promise<PreparedRun> {
+	return planRun(await openRun(args, folder, signal, note), args);
+}
+
+/** Reads a recipe and opens its models. Throws what can be refused without a plan. */
+export async function openRun(
+	args: ReadingArguments,
+	folder: string,
+	signal: AbortSignal,
+	note: (text: string) => void,
+): Promise<Opened> {
 	const places: Places = {
 		...args,
 		folder,
@@ -47,13 +67,22 @@ export async function prepare(
 	if (of > 1) note(`Recipe ${args.number} of the ${of} there; --recipe takes another.\n`);
 	const { recipes, findings } = parseRecipes(text);
 	for (const { recipe } of recipes) refuseEarly(recipe);
-	const names = new Set(recipes.flatMap(({ name }) => name ?? []));
+	const names = namesOf(recipes);
 	const references = [...new Set(recipes.flatMap(({ recipe }) => modelReferences(recipe)))];
 	const wanted = references.filter((reference) => !names.has(reference));
 	refuseUnknown(wanted, places);
 	const models = await openModels(wanted, places, signal);
 	const published =
 		args.published === null ? null : await openModel(args.published, places, signal);
+	return { recipes, findings, models, published };
+}
+
+/** Plans all of it. Throws whatever can be refused. */
+export function planRun(
+	{ recipes, findings, models, published }: Opened,
+	args: ReadingArguments,
+): PreparedRun {
+	const names = namesOf(recipes);
 	const prepared: Prepared[] = [];
 	for (const { name, recipe } of recipes) {
 		const mentioned = modelReferences(recipe);
@@ -72,6 +101,11 @@ export async function prepare(
 	const last = prepared.pop();
 	if (last === undefined) throw new RangeError('a text without recipes is refused before');
 	return { before: prepared, last, findings };
+}
+
+/** Names of the models that the recipes make themselves. */
+function namesOf(recipes: Opened['recipes']): ReadonlySet<string> {
+	return new Set(recipes.flatMap(({ name }) => name ?? []));
 }
 
 function planOptions(args: ReadingArguments): Omit<Parameters<typeof planMerge>[1], 'headers'> {

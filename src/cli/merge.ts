@@ -1,6 +1,6 @@
 import { summarize, type Summary } from '../verify/index.ts';
 import type { MergeArguments } from './args.ts';
-import { EXIT, type ExitCode } from './exitCodes.ts';
+import { EXIT, exitCodeOfFinding, type ExitCode } from './exitCodes.ts';
 import { prepare, type PreparedRun } from './inputs.ts';
 import { PLAIN } from './paint.ts';
 import { resolvePath } from './paths.ts';
@@ -30,23 +30,8 @@ export async function mergeCommand(
 		terminal.out(resultText(summary, terminal.paint?.out ?? PLAIN));
 		if (args.out !== null) terminal.out(`The merged model is in ${args.out}.\n`);
 	}
-	return exitOf(summary);
-}
-
-/** A verdict's exit status; 0 where nothing was compared. */
-function exitOf({ verdict }: Summary): ExitCode {
-	switch (verdict?.word) {
-		case undefined:
-		case 'identical':
-		case 'explained':
-		case 'close':
-			return EXIT.done;
-		case 'different':
-			return EXIT.contradicted;
-		case 'undecidable':
-		case 'incomplete':
-			return EXIT.untold;
-	}
+	const word = summary.verdict?.word;
+	return word === undefined ? EXIT.done : exitCodeOfFinding(word);
 }
 
 function summaryJson(

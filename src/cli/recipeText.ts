@@ -52,7 +52,8 @@ function isAbsent(error: unknown): boolean {
 	return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-function fileMissing(file: string, cause?: unknown): RemeltError {
+/** The error of a recipe's or a card's file that is not there. */
+export function fileMissing(file: string, cause?: unknown): RemeltError {
 	return new RemeltError('file-missing', `The file ${file} cannot be read.`, {
 		hint: 'Check the path; a repository on the Hub is named owner/name.',
 		details: { file },

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemeltError } from '../errors/index.ts';
 import { resolvePath } from './paths.ts';
+import { fileMissing } from './recipeText.ts';
 
 /** What is to be verified: where its recipe is, and the model that claims it. */
 export interface Target {
@@ -17,7 +18,7 @@ const PLACES = ['mergekit_config.yml', 'README.md'] as const;
 /**
  * A folder and a repository have their recipe with them; a recipe's or a card's file is held against the
  * model that is named beside it.
- * @throws `recipe-missing` for a folder without a recipe, `file-missing` where nothing is published
+ * @throws `recipe-missing` for a folder without a recipe, `file-missing` where a file is, or nothing is published
  */
 export async function findTarget(
 	{ recipe, published }: { readonly recipe: string; readonly published: string | null },
@@ -27,9 +28,11 @@ export async function findTarget(
 	const found = await stat(path).catch(() => null);
 	if (found?.isDirectory() === true)
 		return { recipe: await recipeIn(path, recipe), published: published ?? recipe };
-	const isFile = found !== null || /\.(?:ya?ml|md|markdown)$/i.test(recipe);
 	if (published !== null) return { recipe, published };
-	if (!isFile) return { recipe, published: recipe };
+	if (found === null) {
+		if (/\.(?:ya?ml|md|markdown)$/i.test(recipe)) throw fileMissing(recipe);
+		return { recipe, published: recipe };
+	}
 	throw new RemeltError('file-missing', `Nothing says which model ${recipe} is to have made.`, {
 		hint: 'Name the model beside it: remelt verify RECIPE PUBLISHED, a folder or owner/name.',
 		details: { recipe },

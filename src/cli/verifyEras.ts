@@ -1,9 +1,9 @@
-import { toRemeltError } from '../errors/index.ts';
-import { createTensorMerger, runMerge } from '../merge/index.ts';
+import { RemeltError } from '../errors/index.ts';
 import { loadWasmKernels } from '../kernels/index.ts';
+import { createTensorMerger, runMerge } from '../merge/index.ts';
 import type { MergePlan } from '../merge/index.ts';
-import type { PreparedRun } from './inputs.ts';
 import { meaningOf, TRIED_SEMANTICS } from '../verify/index.ts';
+import type { PreparedRun } from './inputs.ts';
 import { opener, type VerifySettings } from './verifyLevels.ts';
 
 /** Most elements that are merged to tell semantics apart, and most tensors. */
@@ -13,21 +13,23 @@ const ENOUGH_TENSORS = 12;
 /**
  * Plans for each of {@link TRIED_SEMANTICS} and takes the one by which most elements of a few tensors
  * come out as published; the newest of several. A recipe that one of them refuses is left to the others.
- * Rejects as the last `prepare` does where all refuse.
+ * Rejects as the last plan does where all refuse.
  */
 export async function fittingSemantics(
-	prepare: (semantics: string) => Promise<PreparedRun>,
+	planBy: (semantics: string) => PreparedRun,
 	settings: Pick<VerifySettings, 'terminal' | 'signal'>,
 ): Promise<PreparedRun> {
 	let best: { readonly run: PreparedRun; readonly unlike: number } | null = null;
 	let refusal: unknown = null;
 	const seen = new Set<string>();
 	for (const semantics of TRIED_SEMANTICS) {
-		const run = await prepare(semantics).catch((error: unknown) => {
-			if (toRemeltError(error, 'kernel-failed').code === 'aborted') throw error;
+		let run: PreparedRun | null = null;
+		try {
+			run = planBy(semantics);
+		} catch (error) {
+			if (!(error instanceof RemeltError)) throw error;
 			refusal = error;
-			return null;
-		});
+		}
 		if (run === null) continue;
 		const { plan } = run.last;
 		const meaning = meaningOf(plan);

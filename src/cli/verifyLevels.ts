@@ -2,18 +2,13 @@ import { randomInt } from 'node:crypto';
 import { RemeltError } from '../errors/index.ts';
 import { loadWasmKernels } from '../kernels/index.ts';
 import type { MergePlan, OpenFile } from '../merge/index.ts';
-import {
-	reportOfFull,
-	reportOfHeaders,
-	reportOfSpot,
-	type VerificationReport,
-} from '../receipt/index.ts';
+import { reportOfFull, reportOfSpot, type VerificationReport } from '../receipt/index.ts';
 import { judge, planSpot, runSpot, summarizeSpot } from '../verify/index.ts';
 import type { VerifyArguments } from './args.ts';
 import type { Prepared } from './inputs.ts';
 import type { OpenedModel } from './models.ts';
-import { runPlan } from './runPlan.ts';
 import { bytesText } from './print.ts';
+import { runPlan } from './runPlan.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface VerifySettings extends Pick<
@@ -22,11 +17,6 @@ export interface VerifySettings extends Pick<
 > {
 	readonly terminal: Terminal;
 	readonly signal: AbortSignal;
-}
-
-/** Names, shapes and dtypes; reads no weight. */
-export function verifyHeaders(plan: MergePlan): VerificationReport {
-	return reportOfHeaders(plan);
 }
 
 /** A window of every tensor. */

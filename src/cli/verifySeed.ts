@@ -5,7 +5,7 @@ import { findSeeds } from './findSeed.ts';
 import type { PreparedRun } from './inputs.ts';
 import { opener, verifyFully, type VerifySettings } from './verifyLevels.ts';
 
-/** Seconds between two words about a search where nobody sees a line change. */
+/** Milliseconds between two words about a search where nobody sees a line change. */
 const EVERY = 30_000;
 
 /** What a search came to: a report by the seed that it found, or why there is none. */
@@ -19,7 +19,7 @@ export type SeedOutcome =
  */
 export async function verifyBySeed(
 	run: PreparedRun,
-	prepare: (seed: number) => Promise<PreparedRun>,
+	planWith: (seed: number) => PreparedRun,
 	below: number,
 	settings: VerifySettings,
 ): Promise<SeedOutcome> {
@@ -44,7 +44,7 @@ export async function verifyBySeed(
 	});
 	for (const seed of seeds) {
 		terminal.err(`Seed ${seed} begins so; makes the whole merge with it.\n`);
-		const seeded = await prepare(seed);
+		const seeded = planWith(seed);
 		const report = await verifyFully(seeded.last, settings);
 		if (report.finding !== 'identical' && report.finding !== 'explained') continue;
 		const text = `The elements were dropped by the seed ${seed}, which nobody recorded: it was found by the published bits, and with it every one of them agrees.`;

@@ -18,7 +18,7 @@ import { startSpot } from './spotCheck.ts';
 import type { SpotEffects } from './spotCheck.ts';
 import type { Event, Job, Kept, Mode } from './state.ts';
 import { markAsRehearsal } from './toy.ts';
-import { createWork } from './work.ts';
+import { createWork, endOf } from './work.ts';
 
 /** Milliseconds between two looks at a run's progress. */
 const TICK = 250;
@@ -254,9 +254,7 @@ function startRun(parts: RunParts): { hold: (held: boolean) => void; done: Promi
 			dispatch({ type: 'finished', job: id, outcome, seconds, kept });
 		} catch (thrown) {
 			look();
-			const error = toRemeltError(thrown, 'kernel-failed');
-			if (stop.signal.aborted && error.code === 'aborted') dispatch({ type: 'cancelled', job: id });
-			else dispatch({ type: 'failed', job: id, error: error.serialize() });
+			dispatch(endOf(thrown, stop, id));
 		} finally {
 			clearInterval(timer);
 			pool.close();

@@ -1,4 +1,4 @@
-import { RemeltError, toRemeltError } from '../errors/index.ts';
+import { RemeltError } from '../errors/index.ts';
 import type { MergePlan } from '../merge/index.ts';
 import { meaningOf, planSpot, TRIED_SEMANTICS } from '../verify/index.ts';
 import type { SpotFinding, SpotPlan } from '../verify/index.ts';
@@ -7,6 +7,7 @@ import { createProgressMeter } from './progress.ts';
 import { checkSpots } from './run/checkSpots.ts';
 import type { SpotWorker } from './run/spotProtocol.ts';
 import type { Event } from './state.ts';
+import { endOf } from './work.ts';
 
 /** Milliseconds between two looks at a spot check's progress. */
 const TICK = 250;
@@ -97,9 +98,7 @@ export async function startSpot(parts: SpotParts): Promise<void> {
 		report(parts, attempts, (effects.now() - began) / 1000);
 	} catch (thrown) {
 		look();
-		const error = toRemeltError(thrown, 'kernel-failed');
-		if (stop.signal.aborted && error.code === 'aborted') dispatch({ type: 'cancelled', job: id });
-		else dispatch({ type: 'failed', job: id, error: error.serialize() });
+		dispatch(endOf(thrown, stop, id));
 	} finally {
 		clearInterval(timer);
 	}

@@ -1,3 +1,14 @@
+import { toRemeltError } from '../errors/index.ts';
+import type { Event } from './state.ts';
+
+/** What became of work that threw: it was stopped, or it failed. */
+export function endOf(thrown: unknown, stop: AbortController, job: number): Event {
+	const error = toRemeltError(thrown, 'kernel-failed');
+	return stop.signal.aborted && error.code === 'aborted'
+		? { type: 'cancelled', job }
+		: { type: 'failed', job, error: error.serialize() };
+}
+
 /** Work under way. */
 export interface Running {
 	readonly stop: AbortController;

@@ -275,6 +275,12 @@ describe('what cannot be verified', () => {
 		expect(said.err).toContain('remelt verify RECIPE PUBLISHED');
 	});
 
+	it('a file that is not there', async () => {
+		const said = await verify(join(root, 'nope.yml'));
+		expect(said).toMatchObject({ status: 3, out: '' });
+		expect(said.err).toMatch(/The file .*nope\.yml cannot be read\./);
+	});
+
 	it('a merge of merges that were not published', async () => {
 		const file = join(root, 'chain.yml');
 		const weighted = 'parameters: {weight: 1}';

@@ -96,6 +96,6 @@ export class CosineBounds {
 }
 
 /** What float32 arithmetic may have added to a weighted sum or taken from it. */
-export function slack({ w0, w1 }: Pick<CirclePoint, 'w0' | 'w1'>, x: number, y: number): number {
+function slack({ w0, w1 }: Pick<CirclePoint, 'w0' | 'w1'>, x: number, y: number): number {
 	return UNIT * (Math.abs(w0 * x) + Math.abs(w1 * y)) + LEAST;
 }
